@@ -1,0 +1,123 @@
+"""Compilation: how pure functions of numbers and arrays become machine code, and where it is kept.
+
+Gives one decorator, `jit`, used by the draws, the rules, the population and the kernel. Machine code is cached per
+user, in a folder named by a digest of every compiled source file and of the versions of numba, llvmlite and numpy:
+numba's own cache overlooks an edit in another module and would then go on giving the old answer. Knows nothing of
+job fairs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+import numba.core.config
+import platformdirs
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+COMPILED_SOURCES = (
+    "compiled.py",
+    "draws.py",
+    "engine/day.py",
+    "engine/ledger.py",
+    "engine/rules.py",
+    "engine/kernel/calendar.py",
+    "engine/kernel/state.py",
+    "engine/kernel/choice.py",
+    "engine/kernel/exits.py",
+    "engine/kernel/booths.py",
+    "engine/kernel/entrance.py",
+    "engine/kernel/loop.py",
+    "population/drawing.py",
+    "campaign/visiting.py",
+)
+
+COMPILING: bool = not numba.core.config.DISABLE_JIT
+"""False when compilation is switched off (NUMBA_DISABLE_JIT=1): the same code then runs as plain Python."""
+
+
+def digest(root: Path | None = None) -> str:
+    """Digest of the compiled source files below `root` (this package by default) and of the compiler's versions."""
+    root = root or Path(__file__).parent
+    state = hashlib.sha256()
+    for name in COMPILED_SOURCES:
+        state.update(name.encode())
+        state.update((root / name).read_bytes())
+    for package in ("numba", "llvmlite", "numpy"):
+        state.update(f"{package} {version(package)}".encode())
+    return state.hexdigest()[:24]
+
+
+@cache
+def cache_folder() -> Path:
+    """Folder of the machine code: $JOBFAIR_CACHE, else the user's cache folder, else a temporary one if that is read-only."""
+    chosen = os.environ.get("JOBFAIR_CACHE")
+    candidates = [Path(chosen)] if chosen else [platformdirs.user_cache_path("jobfair")]
+    candidates.append(Path(tempfile.gettempdir()) / f"jobfair-{os.getuid() if hasattr(os, 'getuid') else 'user'}")
+    for candidate in candidates:
+        folder = candidate / "compiled" / digest()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="jobfair-"))
+
+
+def jit(function: Function) -> Function:
+    """Compile `function` at its first call, or load it from the cache; unchanged when compilation is switched off.
+
+    Arithmetic keeps the order in which it is written (no fast-math), so that compiled and plain code give the same bits.
+    """
+    return _compiled(function, forceinline=False)
+
+
+def inlined(function: Function) -> Function:
+    """Like `jit`, and written out at the place of each call: for what is called often from few places.
+
+    A call that hands on a day and its state costs more than most of the work done in it.
+    """
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: Function, forceinline: bool) -> Function:
+    if not COMPILING:
+        return function
+    before = numba.core.config.CACHE_DIR
+    numba.core.config.CACHE_DIR = str(cache_folder())
+    try:
+        compiled: Function = numba.njit(cache=True, error_model="numpy", forceinline=forceinline)(function)
+    finally:
+        numba.core.config.CACHE_DIR = before
+    return compiled
+
+
+if COMPILING:
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+
+    @intrinsic  # type: ignore[misc]
+    def borrowed(_context, array):  # type: ignore[no-untyped-def]
+        """The same array without a share in its ownership, so that handing it on costs no counting."""
+
+        def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            view = cgutils.create_struct_proxy(signature.return_type)(context, builder, value=arguments[0])
+            view.meminfo = cgutils.get_null_value(view.meminfo.type)
+            return view._getvalue()
+
+        return array(array), build
+
+else:
+
+    def borrowed(array):  # type: ignore[no-untyped-def]
+        """The array itself."""
+        return array

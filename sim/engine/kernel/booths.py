@@ -1,0 +1,273 @@
+"""The kernel's booths: choosing the next one, reaching it, its queue, the interview and what comes of it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiled import inlined, jit
+from sim.draws import DISCOURAGED, GIVE_UP, INTERVIEW, PAIR, PATIENCE, Key, normal, uniform, uniforms
+from sim.engine import ledger as book
+from sim.engine import rules
+from sim.engine.day import FairDay
+from sim.engine.kernel.choice import choose, refresh_crowd
+from sim.engine.kernel.exits import minutes_of, turn_to_exit, walk
+from sim.engine.kernel.state import (
+    IS_ANNOUNCED, IS_CLOSED, ON_WAY, STATUS, STAYS, STAYS_FULL, TALKING, WAITING,
+    State, join_queue, leave_queue, schedule,
+)  # fmt: skip
+
+_ALL_OCCUPATIONS = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@jit
+def open_occupations(day: FairDay, state: State, b: int) -> np.uint64:
+    """Occupations in which a booth has posts left; all of them at a fair without offers."""
+    if not day.hall[0]["offers"]:
+        return _ALL_OCCUPATIONS
+    mask = np.uint64(0)
+    for p in range(day.booths[b]["posts_from"], day.booths[b]["posts_until"]):
+        if state.posts_left[p] > 0:
+            mask |= np.uint64(1) << np.uint64(day.posts[p]["occupation"])
+    return mask
+
+
+@jit
+def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+    """What a seeker does between booths: keep an appointment, leave, or go to the booth of choice."""
+    hall, person, seeker = day.hall[0], state.people[i], day.seekers[i]
+    visit = state.visits[i]
+    out = hall["booths_to_exit"]
+    if state.hall[IS_CLOSED] or (state.hall[IS_ANNOUNCED] and not hall["next_booth"] and person["choices"] > 0):
+        turn_to_exit(day, state, key, i, book.CLOSED_OUT, out, now)
+        return
+    b = -1
+    wait = 0.0
+    if person["booking"] < seeker["bookings_until"]:
+        booking = day.bookings[person["booking"]]
+        b = booking["booth"]
+        wait = booking["time"] - now
+    elif visit["interviews"] >= seeker["booths_wanted"] or (
+        seeker["bookings_from"] < seeker["bookings_until"] and not hall["walk_in_after"]
+    ):
+        turn_to_exit(day, state, key, i, book.SEEN_ENOUGH, out, now)
+        return
+    elif now - visit["entered"] >= seeker["stay"]:
+        turn_to_exit(day, state, key, i, book.STAY_OVER, out, now)
+        return
+    else:
+        b = choose(day, state, key, i)
+    person["choices"] += 1
+    if b < 0:
+        turn_to_exit(day, state, key, i, book.NOTHING_LEFT, out, now)
+        return
+    zone = day.booths[b]["zone"]
+    metres = hall["between_booths"] + hall["between_zones"] * abs(zone - person["zone"])
+    person["zone"] = zone
+    person["place"] = ON_WAY
+    person["booth"] = b
+    schedule(state.calendar, state.hall, now + max(walk(day, state, key, i, metres), wait), rules.BOOTH_REACHED, i, 0)
+
+
+@inlined
+def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+    """A seeker reaches a booth: it is gone, free, too crowded, or worth queueing for."""
+    person, seeker = state.people[i], day.seekers[i]
+    b = person["booth"]
+    stand = state.stands[b]
+    row = state.hall[STAYS]
+    if row >= state.stays.size:
+        state.hall[STATUS] = STAYS_FULL
+        return
+    state.hall[STAYS] = row + 1
+    person["stay"] = row
+    stay = state.stays[row]
+    stay["joined"] = now
+    stay["started"] = math.nan
+    stay["ended"] = now
+    stay["seeker"] = i
+    stay["booth"] = b
+    stay["ahead"] = stand["waiting"]
+    stay["outcome"] = 0
+    booked = person["booking"] < seeker["bookings_until"]
+    if booked:
+        person["booking"] += 1
+    if stand["gone"]:
+        stay["outcome"] = book.MISSED
+        next_booth(day, state, key, i, now)
+    elif stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]:
+        begin_interview(day, state, key, i, b, now)
+    elif not booked and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"]):
+        stay["outcome"] = book.BALKED
+        next_booth(day, state, key, i, now)
+    else:
+        group = day.groups[seeker["group"]]
+        join_queue(state, b, i, rules.BOOKED_PRIORITY if booked else group["priority"])
+        refresh_crowd(day, state, b)
+        person["place"] = WAITING
+        law = (group["patience_kind"], group["patience_a"], group["patience_b"], group["patience_c"])
+        patience = minutes_of(day, key, i, PATIENCE, day.booths[b]["firm"], law)
+        schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, person["stamp"])
+
+
+@inlined
+def begin_interview(day: FairDay, state: State, key: Key, i: int, b: int, now: float) -> None:
+    """A recruiter begins with a seeker."""
+    booth, person = day.booths[b], state.people[i]
+    state.stands[b]["busy"] += 1
+    state.stays[person["stay"]]["started"] = now
+    person["place"] = TALKING
+    person["stamp"] += 1
+    law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
+    drawn = rules.drawn(key, day.seekers[i]["who"], INTERVIEW, booth["firm"], law)
+    factor = day.groups[day.seekers[i]["group"]]["interview_factor"]
+    schedule(state.calendar, state.hall, now + rules.on_grid(drawn * factor, day.hall[0]["time_step"]), rules.INTERVIEW_ENDS, i, 0)
+
+
+@inlined
+def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
+    """Free recruiters take the next people in the queue."""
+    stand = state.stands[b]
+    while stand["waiting"] > 0 and stand["busy"] < stand["recruiters"]:
+        i = stand["head"]
+        leave_queue(state, b, i)
+        begin_interview(day, state, key, i, b, now)
+    refresh_crowd(day, state, b)
+
+
+@inlined
+def wake_queue(state: State, b: int, now: float) -> None:
+    """A recruiter has become free: the queue moves at this instant, after every interview and shift that ends with it."""
+    if state.stands[b]["waiting"] > 0 and state.stands[b]["busy"] < state.stands[b]["recruiters"]:
+        schedule(state.calendar, state.hall, now, rules.QUEUE_MOVES, b, 0)
+
+
+@inlined
+def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+    """An interview ends: offer? acceptance? The recruiter is free, the seeker leaves with an intent or goes on."""
+    hall, seeker, person = day.hall[0], day.seekers[i], state.people[i]
+    b = person["booth"]
+    stand = state.stands[b]
+    stay = state.stays[person["stay"]]
+    stand["busy"] -= 1
+    wake_queue(state, b, now)
+    stay["ended"] = now
+    state.visits[i]["interviews"] += 1
+    outcome = conclude(day, state, key, i, b)
+    stay["outcome"] = outcome
+    sent_away = np.int64(-1)
+    if outcome == book.AGREED and stand["open"] == np.uint64(0) and day.booths[b]["leaves_when_filled"]:
+        stand["gone"] = 1
+        sent_away = dissolve_queue(state, b)
+    if outcome == book.AGREED:
+        turn_to_exit(day, state, key, i, book.INTENT, hall["booths_to_exit"], now)
+    elif outcome != book.TALKED and rules.happens(
+        uniform(key, seeker["who"], DISCOURAGED, day.booths[b]["firm"]),
+        day.groups[seeker["group"]]["discouraged_share"],
+    ):
+        turn_to_exit(day, state, key, i, book.DISCOURAGED, hall["booths_to_exit"], now)
+    else:
+        next_booth(day, state, key, i, now)
+    send_on(day, state, key, sent_away, now)
+
+
+@inlined
+def conclude(day: FairDay, state: State, key: Key, i: int, b: int) -> int:
+    """What comes of an interview: NO_OFFER, DECLINED, AGREED (and a post is taken), or TALKED at a fair without offers."""
+    hall, seeker, booth = day.hall[0], day.seekers[i], day.booths[b]
+    if not hall["offers"]:
+        return book.TALKED
+    post = best_post(day, state, i, b)
+    if post < 0:
+        return book.NO_OFFER
+    pair = uniforms(Key(key.seed, key.replication, np.uint64(0)), seeker["who"], PAIR, booth["firm"])
+    if not rules.offers(seeker["skill"], pair[1], hall["quality_sd"], booth["standard"]):
+        return book.NO_OFFER
+    learned = hall["taste_learned_sd"] * normal(pair[2])
+    travel = day.travel[seeker["district"], booth["district"]]
+    if not rules.accepts(booth["pay"], rules.taste(pair[0]), learned, travel, seeker["reservation"]):
+        return book.DECLINED
+    state.posts_left[post] -= 1
+    if state.posts_left[post] == 0:
+        state.stands[b]["open"] = open_occupations(day, state, b)
+    state.visits[i]["intent_booth"] = b
+    state.visits[i]["intent_post"] = post
+    return book.AGREED
+
+
+@inlined
+def best_post(day: FairDay, state: State, i: int, b: int) -> int:
+    """The post that a firm has for a seeker: in the own occupation, else the first acceptable one; -1: none left."""
+    seeker, booth = day.seekers[i], day.booths[b]
+    found = -1
+    for p in range(booth["posts_from"], booth["posts_until"]):
+        if state.posts_left[p] > 0:
+            occupation = day.posts[p]["occupation"]
+            if occupation == seeker["occupation"]:
+                return p
+            if found < 0 and rules.suits(seeker["accepts"], np.uint64(1) << np.uint64(occupation)):
+                found = p
+    return found
+
+
+@inlined
+def dissolve_queue(state: State, b: int) -> int:
+    """Empty a booth's queue; returns its first person, the others follow by `next`. -1: nobody waited."""
+    stand = state.stands[b]
+    first = np.int64(stand["head"])
+    stand["head"] = -1
+    stand["tail"] = -1
+    stand["waiting"] = 0
+    return first
+
+
+@jit
+def send_on(day: FairDay, state: State, key: Key, first: int, now: float) -> None:
+    """Those whose booth has gone choose again, in the order in which they stood."""
+    people = state.people
+    i = first
+    while i >= 0:
+        behind = people[i]["next"]
+        people[i]["stamp"] += 1
+        stay = state.stays[people[i]["stay"]]
+        stay["ended"] = now
+        stay["outcome"] = book.MISSED
+        next_booth(day, state, key, i, now)
+        i = behind
+
+
+@inlined
+def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+    """A waiting seeker gives up: goes home, or chooses again."""
+    person, seeker = state.people[i], day.seekers[i]
+    b = person["booth"]
+    leave_queue(state, b, i)
+    refresh_crowd(day, state, b)
+    person["stamp"] += 1
+    stay = state.stays[person["stay"]]
+    stay["ended"] = now
+    stay["outcome"] = book.RENEGED
+    if rules.happens(
+        uniform(key, seeker["who"], GIVE_UP, day.booths[b]["firm"]), day.groups[seeker["group"]]["give_up_share"]
+    ):
+        turn_to_exit(day, state, key, i, book.GAVE_UP, day.hall[0]["booths_to_exit"], now)
+    else:
+        next_booth(day, state, key, i, now)
+
+
+@jit
+def change_shift(day: FairDay, state: State, key: Key, b: int, number: int, now: float) -> None:
+    """The number of recruiters changes by the clock; running interviews go on. A booth without further shift goes."""
+    booth, stand = day.booths[b], state.stands[b]
+    row = booth["shifts_from"] + number
+    stand["recruiters"] = day.shifts[row]["recruiters"]
+    refresh_crowd(day, state, b)
+    wake_queue(state, b, now)
+    if stand["recruiters"] > 0:
+        return
+    for later in range(row + 1, booth["shifts_until"]):
+        if day.shifts[later]["recruiters"] > 0:
+            return
+    stand["gone"] = 1
+    send_on(day, state, key, dissolve_queue(state, b), now)

@@ -1,0 +1,237 @@
+"""The kernel: one fair day at machine speed, as an event loop over flat arrays.
+
+The same story as `sim.engine.reference`, told without generators: each function handles one kind of thing that can come
+next and puts what follows into the calendar. A pure function of arrays; no file, no exception, no allocation while the
+day runs; an integer status comes back. Units, names and checks stay outside.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiled import borrowed, inlined, jit
+from sim.draws import Key
+from sim.engine import ledger as book
+from sim.engine import rules
+from sim.engine.day import FairDay
+from sim.engine.kernel.booths import (
+    change_shift, dissolve_queue, end_interview, lose_patience, move_queue, open_occupations, reach_booth,
+)  # fmt: skip
+from sim.engine.kernel.choice import refresh_crowd
+from sim.engine.kernel.calendar import STAMPS, drop_first, rank_of, row_of, stamp_of
+from sim.engine.kernel.entrance import arrive, call_gate, go_on_inside, pass_gate
+from sim.engine.kernel.exits import end_outside, leave, turn_to_exit
+from sim.engine.kernel.state import (
+    ARRIVALS, AT_GATE, AWAY, DONE, ENTRIES, GONE, INSIDE, IS_ANNOUNCED, IS_CLOSED, IS_OPEN, IS_REFUSING, LEAVING, ON_WAY,
+    OUTSIDE, OUTSIDE_HEAD, OUTSIDE_TAIL, STATUS, STAYS, TALKING, WAITING,
+    State, leave_outside, schedule,
+)  # fmt: skip
+
+
+@jit
+def run_day(day: FairDay, state: State, key: Key) -> int:
+    """Simulate one fair day; fills `state.visits` and `state.stays`.
+
+    Arguments: the day, fresh working arrays for it, and the key of its draws. Returns DONE, or STAYS_FULL when
+    `state.stays` has too few rows: the caller then tries again with more.
+    """
+    day = FairDay(
+        borrowed(day.hall), borrowed(day.seekers), borrowed(day.groups), borrowed(day.booths), borrowed(day.posts),
+        borrowed(day.shifts), borrowed(day.bookings), borrowed(day.travel),
+    )  # fmt: skip
+    state = State(
+        borrowed(state.people), borrowed(state.stands), borrowed(state.posts_left), borrowed(state.calendar),
+        borrowed(state.hall), borrowed(state.visits), borrowed(state.stays),
+    )  # fmt: skip
+    hall = state.hall
+    _prepare(day, state)
+    people = day.seekers.size
+    calendar = state.calendar
+    now = -math.inf
+    while hall[STATUS] == DONE:
+        arrival = day.seekers[hall[ARRIVALS]]["arrival"] if hall[ARRIVALS] < people else math.inf
+        if hall[ENTRIES] == 0 and arrival == math.inf:
+            break
+        ahead = math.inf
+        if hall[ENTRIES] > 0:
+            ahead = calendar[0]["time"]
+        if arrival < ahead or (arrival == ahead and rank_of(calendar[0]["code"]) > rules.ARRIVES):
+            now = arrival
+            i = hall[ARRIVALS]
+            hall[ARRIVALS] += 1
+            arrive(day, state, key, i, now)
+            continue
+        now = ahead
+        code = calendar[0]["code"]
+        hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
+        if not _happen(day, state, key, now, code):
+            break
+    return hall[STATUS]
+
+
+@jit
+def _prepare(day: FairDay, state: State) -> None:
+    """The instant before the first: nobody there, every booth untended, the doors' times in the calendar."""
+    hall = state.hall
+    hall[:] = 0
+    hall[OUTSIDE_HEAD] = -1
+    hall[OUTSIDE_TAIL] = -1
+    for i in range(day.seekers.size):
+        person = state.people[i]
+        person["place"] = AWAY
+        person["stamp"] = 0
+        person["booking"] = day.seekers[i]["bookings_from"]
+    for b in range(day.booths.size):
+        stand = state.stands[b]
+        stand["crowd"] = 1.0
+        stand["recruiters"] = 0
+        stand["busy"] = 0
+        stand["waiting"] = 0
+        stand["head"] = -1
+        stand["tail"] = -1
+        stand["gone"] = 0
+        stand["open"] = open_occupations(day, state, b)
+        for s in range(day.booths[b]["shifts_from"], day.booths[b]["shifts_until"]):
+            # One entry per change; the row of the entry is the booth, the stamp the number of the change.
+            schedule(state.calendar, state.hall, day.shifts[s]["time"], rules.SHIFT_CHANGES, b, s - day.booths[b]["shifts_from"])
+    doors = day.hall[0]
+    schedule(state.calendar, state.hall, doors["open"], rules.DOORS_CHANGE, rules.DOORS_OPEN, 0)
+    schedule(state.calendar, state.hall, doors["last_entry"], rules.DOORS_CHANGE, rules.LAST_ENTRY, 0)
+    schedule(state.calendar, state.hall, doors["announcement"], rules.DOORS_CHANGE, rules.ANNOUNCEMENT, 0)
+    if doors["at_close"] != rules.RUN_TO_EMPTY:
+        schedule(state.calendar, state.hall, doors["close"], rules.DOORS_CHANGE, rules.CLOSE, 0)
+
+
+@inlined
+def _happen(day: FairDay, state: State, key: Key, now: float, code: int) -> bool:
+    """Let the thing with this code happen; False when the record stops here."""
+    rank = rank_of(code)
+    row = row_of(code)
+    if rank == rules.INTERVIEW_ENDS:
+        end_interview(day, state, key, row, now)
+    elif rank == rules.QUEUE_MOVES:
+        move_queue(day, state, key, row, now)
+    elif rank == rules.BOOTH_REACHED:
+        if state.people[row]["place"] == ON_WAY:
+            reach_booth(day, state, key, row, now)
+    elif rank == rules.STATION_REACHED:
+        go_on_inside(day, state, key, row, now)
+    elif rank == rules.HALL_LEFT:
+        leave(state, row, now)
+    elif rank == rules.GATE_DONE:
+        pass_gate(day, state, key, row, now)
+    elif rank == rules.GATE_CALLS:
+        call_gate(day, state, key, now)
+    elif rank == rules.PATIENCE_ENDS:
+        if state.people[row]["stamp"] & (STAMPS - 1) == stamp_of(code):
+            _lose_patience(day, state, key, row, now)
+    elif rank == rules.SHIFT_CHANGES:
+        change_shift(day, state, key, row, stamp_of(code), now)
+    else:
+        return _change_doors(day, state, key, row, now)
+    return True
+
+
+@jit
+def _lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+    """Somebody who waits gives up, outside or at a booth."""
+    if state.people[i]["place"] == WAITING:
+        lose_patience(day, state, key, i, now)
+    else:
+        leave_outside(state, i)
+        end_outside(state, i, book.GAVE_UP_OUTSIDE, now)
+
+
+@jit
+def _change_doors(day: FairDay, state: State, key: Key, what: int, now: float) -> bool:
+    """The doors open, refuse newcomers, the closing is announced, the fair ends; False when the record stops."""
+    limits, hall = day.hall[0], state.hall
+    if what == rules.DOORS_OPEN:
+        hall[IS_OPEN] = 1
+        call_gate(day, state, key, now)
+    elif what == rules.LAST_ENTRY:
+        hall[IS_REFUSING] = 1
+        if not limits["admit_waiting"]:
+            _turn_away_outside(state, now)
+    elif what == rules.ANNOUNCEMENT:
+        hall[IS_ANNOUNCED] = 1
+        if not limits["queue_served"]:
+            for b in range(day.booths.size):
+                _send_out(day, state, key, b, now)
+    elif limits["at_close"] == rules.FINISH:
+        hall[IS_CLOSED] = 1
+        _turn_away_outside(state, now)
+        _clear_hall(state, now)
+    else:
+        _cut_off(state, now)
+        return False
+    return True
+
+
+@jit
+def _turn_away_outside(state: State, now: float) -> None:
+    """Everybody in the queue outside is refused."""
+    while state.hall[OUTSIDE_HEAD] >= 0:
+        i = state.hall[OUTSIDE_HEAD]
+        leave_outside(state, i)
+        end_outside(state, i, book.TURNED_AWAY, now)
+
+
+@jit
+def _send_out(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
+    """A booth's queue is dissolved and its people walk to the exit; the booth stays."""
+    people = state.people
+    i = dissolve_queue(state, b)
+    refresh_crowd(day, state, b)
+    while i >= 0:
+        behind = people[i]["next"]
+        people[i]["stamp"] += 1
+        _end_stay(state, i, book.SENT_AWAY, now)
+        turn_to_exit(day, state, key, i, book.CLOSED_OUT, day.hall[0]["booths_to_exit"], now)
+        i = behind
+
+
+@jit
+def _end_stay(state: State, i: int, outcome: int, now: float) -> None:
+    """A stay at a booth is ended by the clock."""
+    stay = state.stays[state.people[i]["stay"]]
+    stay["ended"] = now
+    stay["outcome"] = outcome
+
+
+@jit
+def _clear_hall(state: State, now: float) -> None:
+    """The fair is over: running interviews end in their own time, everybody else is out at this instant."""
+    for i in range(state.people.size):
+        place = state.people[i]["place"]
+        if place in (AWAY, OUTSIDE, TALKING, LEAVING, GONE):
+            continue
+        if place == WAITING:
+            _end_stay(state, i, book.SENT_AWAY, now)
+        state.people[i]["place"] = GONE
+        state.people[i]["stamp"] += 1
+        state.hall[INSIDE] -= 1
+        visit = state.visits[i]
+        visit["left"] = now
+        if place == AT_GATE:
+            visit["outcome"] = book.TURNED_AWAY
+        else:
+            visit["turned"] = now
+            visit["outcome"] = book.CLOSED_OUT
+    for b in range(state.stands.size):
+        dissolve_queue(state, b)
+
+
+@jit
+def _cut_off(state: State, now: float) -> None:
+    """The record stops: whoever is still there is noted as such."""
+    for i in range(state.people.size):
+        place = state.people[i]["place"]
+        if place in (AWAY, GONE):
+            continue
+        if place in (WAITING, TALKING):
+            _end_stay(state, i, book.STOPPED, now)
+        state.visits[i]["outcome"] = book.CUT_OFF
+        state.visits[i]["left"] = now

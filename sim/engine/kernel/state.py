@@ -1,0 +1,168 @@
+"""The kernel's memory: what is true at the present instant of a fair day, as flat arrays, and the queues in it.
+
+One row per person and per booth, one vector of counters for the hall. Queues are lists linked through the people's rows,
+so that whoever gives up leaves from the middle at once. Every array is made by the caller: nothing is allocated while the
+day runs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.compiled import inlined, jit
+from sim.engine.day import FairDay
+from sim.engine.kernel.calendar import ENTRY, encode, push
+from sim.engine.ledger import STAY, blank_visits
+
+# Where a person is.
+(AWAY, OUTSIDE, AT_GATE, ON_WAY_TO_DESK, AT_DESK, ON_WAY_TO_GUIDANCE, AT_GUIDANCE, ON_WAY_TO_BOOTHS, LOOKING, ON_WAY,
+ WAITING, TALKING, LEAVING, GONE) = range(14)  # fmt: skip
+
+PERSON = np.dtype(
+    [
+        ("seen", "u8"),  # bit k: the k-th board on the own list has been acted on
+        ("place", "i4"),
+        ("stamp", "i4"),  # counts waits; an entry in the calendar with another stamp is withdrawn
+        ("booth", "i4"),  # where the person waits or talks, or is going
+        ("stay", "i4"),  # row of the current stay
+        ("next", "i4"),  # behind this person in the queue, -1: nobody
+        ("previous", "i4"),
+        ("priority", "i4"),  # in the present queue
+        ("zone", "i4"),
+        ("legs", "i4"),  # ways walked so far
+        ("choices", "i4"),
+        ("cursor", "i4"),  # next booth of the fixed order
+        ("booking", "i4"),  # next row of bookings
+        ("first", "i4"),  # where reading the boards begins
+        ("stride", "i4"),
+        ("chain", "i4"),  # next in the list of those sent away together
+    ],
+    align=True,
+)
+
+STAND = np.dtype(
+    [
+        ("open", "u8"),  # bit k: a post in occupation k is left
+        ("crowd", "f8"),  # `rules.crowding` of the present queue
+        ("recruiters", "i4"),
+        ("busy", "i4"),
+        ("waiting", "i4"),
+        ("head", "i4"),
+        ("tail", "i4"),
+        ("gone", "i4"),
+    ],
+    align=True,
+)
+
+# Counters of the hall.
+(ENTRIES, INSIDE, BUSY_LANES, OUTSIDE_HEAD, OUTSIDE_TAIL, IS_OPEN, IS_REFUSING, IS_ANNOUNCED, IS_CLOSED, STAYS, ARRIVALS,
+ STATUS) = range(12)  # fmt: skip
+COUNTERS = 12
+
+DONE, STAYS_FULL, CALENDAR_FULL = range(3)
+
+
+class State(NamedTuple):
+    """The kernel's working arrays for one day."""
+
+    people: np.ndarray  # PERSON, as many rows as seekers
+    stands: np.ndarray  # STAND, as many rows as booths
+    posts_left: np.ndarray  # int64, as many as rows of posts: intents still possible
+    calendar: np.ndarray  # heap.ENTRY
+    hall: np.ndarray  # int64, COUNTERS
+    visits: np.ndarray  # ledger.VISIT, as many rows as seekers
+    stays: np.ndarray  # ledger.STAY
+
+
+def new_state(day: FairDay, stays: int) -> State:
+    """Working arrays for a day with room for so many stays. Memory that is not written to is not taken."""
+    people, booths = day.seekers.size, day.booths.size
+    return State(
+        np.empty(people, PERSON),
+        np.empty(booths, STAND),
+        day.posts["intents"].astype(np.int64),
+        np.empty(3 * people + stays + day.shifts.size + 2 * booths + 16, ENTRY),
+        np.zeros(COUNTERS, np.int64),
+        blank_visits(people),
+        np.empty(stays, STAY),
+    )
+
+
+@jit
+def schedule(calendar: np.ndarray, hall: np.ndarray, time: float, rank: int, row: int, stamp: int) -> None:
+    """Put something to come into the calendar."""
+    if hall[ENTRIES] >= calendar.size:
+        hall[STATUS] = CALENDAR_FULL
+        return
+    hall[ENTRIES] = push(calendar, hall[ENTRIES], time, encode(rank, row, stamp))
+
+
+@inlined
+def join_queue(state: State, booth: int, i: int, priority: int) -> None:
+    """Put person `i` into a booth's queue, behind everybody of the same or an earlier priority."""
+    people, stand = state.people, state.stands[booth]
+    people[i]["priority"] = priority
+    after = stand["tail"]
+    while after >= 0 and people[after]["priority"] > priority:
+        after = people[after]["previous"]
+    behind = stand["head"] if after < 0 else people[after]["next"]
+    people[i]["previous"] = after
+    people[i]["next"] = behind
+    if after < 0:
+        stand["head"] = i
+    else:
+        people[after]["next"] = i
+    if behind < 0:
+        stand["tail"] = i
+    else:
+        people[behind]["previous"] = i
+    stand["waiting"] += 1
+
+
+@inlined
+def leave_queue(state: State, booth: int, i: int) -> None:
+    """Take person `i` out of a booth's queue, wherever they stand."""
+    people, stand = state.people, state.stands[booth]
+    before = people[i]["previous"]
+    behind = people[i]["next"]
+    if before < 0:
+        stand["head"] = behind
+    else:
+        people[before]["next"] = behind
+    if behind < 0:
+        stand["tail"] = before
+    else:
+        people[behind]["previous"] = before
+    stand["waiting"] -= 1
+
+
+@inlined
+def join_outside(state: State, i: int) -> None:
+    """Put person `i` at the end of the queue outside."""
+    people, hall = state.people, state.hall
+    tail = hall[OUTSIDE_TAIL]
+    people[i]["previous"] = tail
+    people[i]["next"] = -1
+    if tail < 0:
+        hall[OUTSIDE_HEAD] = i
+    else:
+        people[tail]["next"] = i
+    hall[OUTSIDE_TAIL] = i
+
+
+@inlined
+def leave_outside(state: State, i: int) -> None:
+    """Take person `i` out of the queue outside, wherever they stand."""
+    people, hall = state.people, state.hall
+    before = people[i]["previous"]
+    behind = people[i]["next"]
+    if before < 0:
+        hall[OUTSIDE_HEAD] = behind
+    else:
+        people[before]["next"] = behind
+    if behind < 0:
+        hall[OUTSIDE_TAIL] = before
+    else:
+        people[behind]["previous"] = before

@@ -1,0 +1,178 @@
+"""Files that are whole or not there at all, and what to say when the disk refuses.
+
+Each file is written under a temporary name in the same folder, synchronised and then renamed, so that neither
+a reader nor a crash ever meets half a file: texts, CSV, and tidy long tables of values. This module knows how
+tables are laid out, not which files a results folder has.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import math
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.model.errors import Finding, InputError
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import numpy.typing as npt
+
+KEY_COLUMNS = ("fair", "booth", "hour", "group", "district", "measure", "unit")
+TEMPORARY = ".jobfair-"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values of finished replications: a row per replication, a column per key (texts as in KEY_COLUMNS)."""
+
+    scenario: str
+    keys: tuple[tuple[str, ...], ...]
+    replications: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+
+
+@contextmanager
+def explained(path: Path, key: str = "") -> Iterator[None]:
+    """Whatever the system refuses inside becomes a message for the planner."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise write_error(error, path, key) from error
+
+
+def write_error(error: OSError, path: Path, key: str = "") -> InputError:
+    """What the system refused, as a message for the planner."""
+    found = error.strerror or str(error)
+    remedy = {
+        errno.ENOSPC: "free some space, then go on with --resume",
+        errno.EDQUOT: "free some space, then go on with --resume",
+        errno.EACCES: "choose a folder that you may write to",
+        errno.EPERM: "choose a folder that you may write to",
+        errno.EROFS: "choose a folder that you may write to",
+        errno.ENOTDIR: "choose a folder; a part of this path is a file",
+        errno.EEXIST: "choose a folder; this is a file",
+    }.get(error.errno or 0, "choose another folder")
+    return InputError([Finding(str(path), key, f"cannot be written: {found}", "", remedy, "cannot-write")])
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> str:
+    """CSV of a table: NaN and None empty, numbers in full, no text that a spreadsheet takes for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _csv_cell(cell: str | int | float | None) -> str:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    if isinstance(cell, str):
+        return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return repr(float(cell)) if isinstance(cell, float) else str(cell)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path to write to; afterwards it is on disk under its own name, or nowhere."""
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    if os.name == "posix":  # only there can the folder's own entry be synchronised
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, UTF-8 with plain line ends on every system."""
+    with replacing(path) as temporary:
+        # File names that the system could not decode must not end a run.
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that writes or reads one file; what it reports of the disk becomes an OSError."""
+    import duckdb
+
+    connection = duckdb.connect(config={"threads": 1, "temp_directory": ""})
+    try:
+        yield connection
+    except duckdb.IOException as error:
+        number = errno.ENOSPC if "No space left" in str(error) else errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from error
+    finally:
+        connection.close()
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Tidy long table in the order of replication, then key.
+
+    A value that was not observed (NaN) is written as NULL, so that SQL's AVG and COUNT leave it out.
+    """
+    import numpy as np
+
+    count = len(table.keys)
+    columns = zip(KEY_COLUMNS, zip(*table.keys, strict=True), strict=True)
+    keys: dict[str, Any] = {name: np.array(cells, dtype=object) for name, cells in columns}
+    keys["place"] = np.arange(count)
+    values = {
+        "replication": np.repeat(table.replications, count),
+        "place": np.tile(np.arange(count), len(table.replications)),
+        "value": table.values.ravel(),
+    }
+    with replacing(path) as temporary, _database(path) as database:
+        database.register("keys", keys)
+        database.register("vals", values)
+        target = str(temporary).replace("'", "''")
+        database.execute(
+            'COPY (SELECT ? AS scenario, replication, fair, booth, hour, "group", district, measure,'
+            " CASE WHEN isnan(value) THEN NULL ELSE value END AS value, unit"
+            " FROM vals JOIN keys USING (place) ORDER BY replication, place)"
+            f" TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+            [table.scenario],
+        )
+
+
+def read_table(path: Path) -> Table:
+    """Read what `write_table` wrote; NULL becomes NaN again."""
+    import duckdb
+    import numpy as np
+
+    names = ", ".join(f'"{name}"' for name in KEY_COLUMNS)
+    with _database(path) as database:
+        try:
+            columns = database.execute(
+                f"SELECT scenario, replication, value, {names}"
+                " FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number",
+                [str(path)],
+            ).fetchnumpy()
+            rows = columns["replication"]
+            count = int(np.count_nonzero(rows == rows[0]))
+            keys = tuple(zip(*(columns[name][:count].tolist() for name in KEY_COLUMNS), strict=True))
+            values = np.ma.filled(columns["value"].astype(np.float64), np.nan).reshape(-1, count)
+        except (duckdb.IOException, MemoryError):
+            raise
+        except (duckdb.Error, LookupError, ValueError) as error:
+            remedy = "remove this file and go on with --resume: what it held is computed again"
+            finding = Finding(str(path), "", "is damaged and cannot be read", "", remedy, "results-damaged")
+            raise InputError([finding]) from error
+    return Table(str(columns["scenario"][0]), keys, rows[::count].astype(np.int64), values)

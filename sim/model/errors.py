@@ -1,0 +1,296 @@
+"""What is wrong with an input, said to a planner.
+
+A finding names the place, the key, what was found there, what is allowed and what to do, and carries a
+slug under which `docs/messages.md` explains it. Every bad input of the project becomes an `InputError`
+with all its findings. This module knows no file format and no parameter.
+
+`python -m sim.model.errors > docs/messages.md` writes the manual page again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST_SHOWN = 60
+LARGEST_SHOWN = 10**18
+LINE = re.compile(r"(.*?):([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: where, what was found, what is allowed, what to do."""
+
+    place: str
+    key: str
+    found: str
+    allowed: str
+    remedy: str
+    slug: str
+
+    def __str__(self) -> str:
+        head = "".join(f"{part}: " for part in (self.place, self.key) if part)
+        allowed = f" ({self.allowed})" if self.allowed else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{head}{self.found}{allowed}{remedy} [{self.slug}]"
+
+
+class InputError(Exception):
+    """Bad input, with every finding of the pass that met it."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings: tuple[Finding, ...] = tuple(findings)
+        super().__init__(self.findings)
+
+    def __str__(self) -> str:
+        return "\n".join(str(finding) for finding in self.findings)
+
+
+class Refusal(Exception):  # noqa: N818 - it refuses a value, and becomes an InputError
+    """A value that cannot be accepted, said by a reader that does not know where the value stands."""
+
+    def __init__(self, found: str, allowed: str, remedy: str, slug: str) -> None:
+        super().__init__(found, allowed, remedy, slug)
+        self.found, self.allowed, self.remedy, self.slug = found, allowed, remedy, slug
+
+    def at(self, place: str, key: str) -> Finding:
+        """The finding that this refusal becomes at a place."""
+        return Finding(place, key, self.found, self.allowed, self.remedy, self.slug)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings once each, file by file as they came, by line within a file."""
+    files: dict[str, int] = {}
+
+    def rank(finding: Finding) -> tuple[int, int]:
+        match = LINE.fullmatch(finding.place)
+        name, line = (match[1], int(match[2])) if match else (finding.place, 0)
+        return files.setdefault(name, len(files)), line
+
+    return sorted(dict.fromkeys(findings), key=rank)
+
+
+def shown(value: object) -> str:
+    """A value as a planner would write it, cut to a readable length."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) >= LARGEST_SHOWN:
+        return f"a whole number of about {int(value.bit_length() * 0.30103) + 1} digits"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return quoted(str(value))
+
+
+def quoted(text: str) -> str:
+    """A text in double quotes, on one line."""
+    if len(text) > LONGEST_SHOWN:
+        text = text[: LONGEST_SHOWN - 3] + "..."
+    return json.dumps(text, ensure_ascii=False)
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """The known name most like a word, or nothing."""
+    import difflib
+
+    matches = difflib.get_close_matches(word[:LONGEST_SHOWN], list(names), n=1, cutoff=0.6)
+    return matches[0] if matches else ""
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """The remedy that names the known name most like a word, or nothing."""
+    name = nearest(word, names)
+    return f"did you mean {quoted(name)}?" if name else ""
+
+
+SLUGS: dict[str, str] = {
+    # files
+    "no-file": (
+        "The file that was named does not exist. Check the spelling and the folder from which "
+        "the command is run; a `base` and a table are looked for in the folder of the file "
+        "that names them."
+    ),
+    "not-a-file": "The name leads to a folder or a device instead of a file. Name the file itself.",
+    "unreadable": (
+        "The file exists but the system does not let it be read, for the reason given. "
+        "Usually its permissions, a lock of another program, or a broken link."
+    ),
+    "too-large": (
+        "The file is larger than any sensible one of its kind: 10 MB for a scenario file, 512 "
+        "MB for a table. Large lists of firms or seekers belong into a table beside the "
+        "scenario file."
+    ),
+    "not-utf8": (
+        "The file is not text in a known encoding. Scenario files are UTF-8; tables are UTF-8 "
+        '(with or without a byte order mark) or GBK. In a spreadsheet program, save as "CSV '
+        'UTF-8".'
+    ),
+    "bad-toml": (
+        "The scenario file is not TOML: at the given line and column something is missing, "
+        "misspelt or said twice. Often a quotation mark or bracket that is not closed, or a "
+        "text without quotation marks."
+    ),
+    "bad-csv": (
+        "The table is not a CSV table with one heading line and columns separated by commas: "
+        "a quotation mark is not closed, the heading is missing or names a column twice, or a "
+        "row has more cells than the heading."
+    ),
+    "bad-path": (
+        "A path in a scenario must be a plain relative path with `/` between folders, so that "
+        "the scenario means the same on every system."
+    ),
+    "outside-folder": (
+        "A scenario may only read files in its own folder or below or, if it lies somewhere "
+        "in a folder named `scenarios`, in that folder. Absolute paths, ways out by `..` and "
+        "links that lead out are refused, so that a scenario from somebody else reads nothing "
+        "but what came with it."
+    ),
+    "base-cycle": (
+        "A scenario is, through its bases, its own base. The chain of files is named; take one link out."
+    ),
+    "base-limit": "Bases may be stacked 16 deep, and one file may name at most 16.",
+    # keys
+    "unknown-key": (
+        "The scenario language has no such key at this place. The nearest known name is "
+        "proposed where there is one. `jobfair template` prints every key with its meaning."
+    ),
+    "misplaced-key": (
+        "The key is known, but not at this place: for example `date` belongs into a "
+        "`[[fairs]]` entry, and the number of firms over all fairs is `totals.firms`."
+    ),
+    "not-a-table": ("A section such as `[gate]` was given a plain value. Write the section with its keys."),
+    "not-a-list": (
+        "Fairs, groups, occupations and rows are lists of tables: write `[[fairs]]`, with "
+        "doubled brackets, once for each entry."
+    ),
+    "bad-set": (
+        "`--set` takes a key and a value joined by `=`, such as `--set gate.lanes=4`. A key "
+        "of one fair or group is written with its id: `--set fairs.ID.gate.lanes=4`."
+    ),
+    "unknown-template": "There is no starter scenario of that name. The known names are listed.",
+    # values
+    "wrong-type": (
+        "The value is of another kind than the key takes: a text where a number is needed, a "
+        "fraction where a whole number is needed, and so on. Numbers, `true` and `false` "
+        "stand without quotation marks."
+    ),
+    "not-finite": (
+        "`nan` and `inf` are numbers for TOML but describe nothing at a fair. Where a limit "
+        "is optional, leave the key out to have no limit."
+    ),
+    "out-of-range": (
+        "The number is outside the range that the parameter can have. The range and the unit are given."
+    ),
+    "bad-choice": "The key takes one of a few words, which are listed.",
+    "bad-text": "A text is one line of at most 2000 characters, without control characters.",
+    "bad-clock-time": (
+        'A clock time is written in quotation marks as "HH:MM", from "00:00" to "23:59"; only '
+        'the end of a fair may be "24:00". A TOML local time such as 09:00:00 is taken too.'
+    ),
+    "bad-date": "A date is written without quotation marks as year-month-day: 2020-04-21.",
+    "bad-duration": (
+        "A duration is a number (always the same) or one of `constant(value=5)`, "
+        "`exponential(mean=6)`, `uniform(low=1, high=2)`, `triangular(low=1, mode=2, "
+        "high=4)`, `lognormal(mean=5, cv=0.8)`, `erlang(mean=1, stages=2)`. Nothing may be "
+        "negative; low, mode and high must not fall; a mean must be above 0; stages are 1 to "
+        "4."
+    ),
+    "bad-numbers": (
+        "A list of numbers is written as [1, 2, 3]; in `--set` also as 1, 2, 3. Each of them "
+        "must lie in the range of the parameter."
+    ),
+    "bad-shifts": (
+        'Shifts are a list of {from = "HH:MM", recruiters = N} with rising times; in a table '
+        "or in `--set` they are written as 09:00=2 12:00=1."
+    ),
+    # entries and rows
+    "missing-id": (
+        "Every fair, group and occupation needs an `id` of its own, by which others refer to "
+        "it and to which its random numbers belong."
+    ),
+    "duplicate-id": (
+        "Two entries have the same `id`. Random numbers belong to ids, so each must be there once."
+    ),
+    "unknown-id": (
+        "The entry refers to a fair, group, occupation or firm that is not in the scenario. "
+        "The nearest known id is proposed where there is one."
+    ),
+    "missing-reference": (
+        "The row must say to which fair, firm or occupation it belongs, because there are several."
+    ),
+    "rows-twice": (
+        "Firms, posts or seekers are given twice, in the scenario file and in a table named "
+        "under `[tables]`. Keep one."
+    ),
+    "too-many-rows": (
+        "The list is longer than the limit for its kind. The limit protects the memory of the machine."
+    ),
+    "too-many-findings": (
+        "The table or list has so many findings that the rest of it was not looked at. "
+        "Correct these and check again; often one column has a wrong unit or heading."
+    ),
+    # the scenario as a whole
+    "no-fairs": "A scenario needs at least one fair: a `[[fairs]]` entry with an `id`.",
+    "close-before-open": "The fair closes before or when it opens.",
+    "arrivals-after-close": (
+        "The arrival profile begins at or reaches beyond the end of the fair. Steps with "
+        "weight 0 at its end do not count."
+    ),
+    "no-arrivals": (
+        "All weights of the arrival profile are 0, or there are none, so nobody could ever come."
+    ),
+    "last-entry-outside": "The last entry must lie between opening and closing.",
+    "zero-speed": (
+        "With a walking speed that is always 0 nobody ever arrives anywhere. For no walking "
+        "time, set the distances to 0."
+    ),
+    "shares-all-zero": "The shares of all groups or occupations are 0, so nobody could be drawn.",
+    "totals-contradiction": (
+        "A total was given, but the fairs' own numbers leave no room for it: they add up to "
+        "more, or every fair has its own and their sum is another. Change one or the other."
+    ),
+    "rows-contradiction": (
+        "A number and the rows that list the same thing do not agree. Leave the number out or correct it."
+    ),
+    "no-firms": "Nothing says how many firms come to the fair.",
+    "no-posts": ("Nothing says how many posts are offered at the fair, although firms make offers there."),
+    "no-seekers": "Nothing says how many seekers come to the fair.",
+    "too-few-posts": ("Every firm has at least one post, so there must be at least as many posts as firms."),
+    "seekers-with-poisson": (
+        'With `arrivals.pattern = "poisson"` the number of seekers comes out of the rates; a '
+        "fixed number, or a list of seekers, contradicts it."
+    ),
+    "no-rates": 'With `arrivals.pattern = "poisson"` the rates `arrivals.per_hour` must be given.',
+    "over-limit": (
+        "The fairs together are larger than the program is made for: 5,000,000 seekers, "
+        "1,000,000 firms, 100,000,000 posts, 2,000 fairs. The limit protects the memory of "
+        "the machine."
+    ),
+    "venue-overlap": "Two fairs are held at the same venue, on the same day, at overlapping hours.",
+}
+
+
+def messages_page() -> str:
+    """The manual page of all messages, in the order of their slugs."""
+    head = (
+        "# Messages\n\n"
+        "Every message of the program names the place, the key, what was found, what is allowed (in\n"
+        "parentheses) and often what to do. It ends with a word in square brackets, under which it is\n"
+        "explained here. In keys, entries are counted from 1: `fairs[2].open` is the opening time of the\n"
+        "second fair of that file.\n\n"
+        "This page is made from the program by `python -m sim.model.errors > docs/messages.md`.\n"
+    )
+    return head + "".join(f"\n## {slug}\n\n{text}\n" for slug, text in sorted(SLUGS.items()))
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+    sys.stdout.write(messages_page())

@@ -1,0 +1,107 @@
+"""`--set KEY=VALUE`: single values laid over a scenario from the command line.
+
+Takes the document of the files and the texts as given, gives the document with them laid on top. Knows
+nothing of files.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from typing import Any
+
+from sim.model.documents import Block, Document, Raw, read_block, read_document
+from sim.model.errors import Finding, did_you_mean, quoted
+from sim.model.parameters import LISTS
+from sim.model.positions import Origin, Source
+
+
+def with_overrides(document: Document, overrides: Sequence[str], findings: list[Finding]) -> Document:
+    """The document with every override laid on it, later ones over earlier ones."""
+    for text in overrides:
+        document = _with_override(document, text, findings)
+    return document
+
+
+def _with_override(document: Document, text: str, findings: list[Finding]) -> Document:
+    place = "--set " + quoted(text)[1:-1].replace('\\"', '"')
+    source = Source(place)
+    written, equals, value = text.partition("=")
+    parts = _key_parts(written.strip())
+    if not equals or not all(parts):
+        findings.append(
+            Finding(place, "", "no key and value", "KEY=VALUE, such as gate.lanes=4", "", "bad-set")
+        )
+    elif parts[0] == "base":
+        remedy = "write the base into a scenario file"
+        findings.append(Finding(place, "base", "cannot be set", "", remedy, "misplaced-key"))
+    elif parts[0] in LISTS and len(parts) > 1:
+        return _with_entry(document, source, parts, _raw(value), findings)
+    else:
+        over = read_document(_nested(parts, _raw(value)), Origin(source), findings)
+        return over.over(document)
+    return document
+
+
+def _with_entry(
+    document: Document, source: Source, parts: list[str], raw: Raw, findings: list[Finding]
+) -> Document:
+    """An override of one entry of a list, named by its id (which may itself contain dots)."""
+    name = parts[0]
+    blocks = document.lists.get(name, [])
+    places = {block.id: place for place, block in enumerate(blocks) if block.id}
+    for length in range(1, len(parts) - 1):
+        identity, rest = ".".join(parts[1 : length + 1]), parts[length + 1 :]
+        if identity in places:
+            origin = Origin(source, (name, identity))
+            new = read_block(name, _nested(rest, raw), origin, findings)
+            old = blocks[places[identity]]
+            changed = list(blocks)
+            changed[places[identity]] = Block(old.origin, old.entries | new.entries)
+            return Document(document.top, document.lists | {name: changed}, document.refused)
+    key = ".".join(parts)
+    if len(parts) == 2:
+        allowed = f"{name}.ID.KEY=VALUE"
+        findings.append(Finding(source.name, key, "names an entry but no key of it", allowed, "", "bad-set"))
+    else:
+        found = f"there is no entry {quoted(parts[1])} in {name}"
+        remedy = did_you_mean(parts[1], places)
+        findings.append(Finding(source.name, key, found, _some(list(places)), remedy, "unknown-id"))
+    return document
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:8])
+    return f"{shown}, ..." if len(names) > 8 else shown
+
+
+def _key_parts(written: str) -> list[str]:
+    """The parts of a dotted key; parts in quotation marks as in TOML."""
+    if '"' in written and "\n" not in written:
+        try:
+            content: Any = tomllib.loads(f"{written} = 0")
+        except (ValueError, RecursionError):
+            return written.split(".")
+        parts = []
+        while isinstance(content, dict):
+            parts.append(next(iter(content)))
+            content = content[parts[-1]]
+        return parts
+    return [part.strip() for part in written.split(".")]
+
+
+def _raw(text: str) -> Raw:
+    """What TOML makes of a value, else the text itself."""
+    try:
+        content = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return Raw(text, text)
+    return Raw(content["value"] if content.keys() == {"value"} else text, text)
+
+
+def _nested(parts: Sequence[str], raw: Raw) -> dict[str, object]:
+    content: object = raw
+    for part in reversed(parts):
+        content = {part: content}
+    assert isinstance(content, dict)
+    return content

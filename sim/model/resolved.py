@@ -1,0 +1,113 @@
+"""A scenario written out again, defaults included, as a document that loads to the same scenario.
+
+The other direction of `load_scenario`. Knows the types of parameters, nothing of what they mean.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from sim.model.parameters import FAIR_ONLY, Parameter, parameters, vocabulary
+from sim.model.values import Duration, Settings, Value, clock_text
+
+if TYPE_CHECKING:
+    from sim.model.scenario import Group, Scenario
+
+Table = dict[str, object]
+
+
+def resolved_document(scenario: Scenario) -> Table:
+    """The scenario as tables, lists and plain values that TOML can hold."""
+    cited = scenario.sources
+    document: Table = {}
+    _write(document, parameters("scenario"), scenario.settings, "", cited)
+    shared = [parameter for parameter in parameters("fair") if parameter.key not in FAIR_ONLY]
+    _write(document, shared, scenario.defaults, "", cited)
+    document["fairs"] = [_fair(fair.id, fair.settings, scenario) for fair in scenario.fairs]
+    document["groups"] = [_group(group, cited) for group in scenario.groups]
+    document["occupations"] = [
+        _table("occupations", one.id, one.settings, cited) for one in scenario.occupations
+    ]
+    for kind, rows in (("firms", scenario.firms), ("posts", scenario.posts), ("seekers", scenario.seekers)):
+        if rows and not scenario.settings.text(f"tables.{kind}"):
+            identities = (str(row.get("id", number)) for number, row in enumerate(rows, start=1))
+            document[kind] = [
+                _table(kind, one, row, cited) for one, row in zip(identities, rows, strict=True)
+            ]
+    return document
+
+
+def _fair(identity: str, settings: Settings, scenario: Scenario) -> Table:
+    """A fair with what is its own: everything else is in the defaults at the top."""
+    prefix = f"fairs.{identity}."
+    own = [
+        parameter
+        for parameter in parameters("fair")
+        if parameter.key in FAIR_ONLY
+        or settings[parameter.key] != scenario.defaults[parameter.key]
+        or prefix + parameter.key in scenario.sources
+    ]
+    table: Table = {}
+    _write(table, own, settings, prefix, scenario.sources)
+    return table
+
+
+def _group(group: Group, cited: Mapping[str, str]) -> Table:
+    table = _table("groups", group.id, group.settings, cited, parameters("group"))
+    behaviour = [parameter for parameter in parameters("fair") if parameter.key in group.behaviour]
+    _write(table, behaviour, group.behaviour, f"groups.{group.id}.", cited)
+    return table
+
+
+def _table(
+    name: str,
+    identity: str,
+    settings: Settings,
+    cited: Mapping[str, str],
+    level: Iterable[Parameter] | None = None,
+) -> Table:
+    table: Table = {}
+    level = vocabulary(name).keys.values() if level is None else level
+    _write(table, level, settings, f"{name}.{identity}.", cited)
+    return table
+
+
+def _write(
+    table: Table, level: Iterable[Parameter], settings: Settings, prefix: str, cited: Mapping[str, str]
+) -> None:
+    """Write the values of one level into nested tables; what was not given stays out."""
+    for parameter in level:
+        value = settings[parameter.key]
+        if value is None or value == "":
+            continue
+        written = _written(parameter, value)
+        source = cited.get(prefix + parameter.key)
+        section, dot, name = parameter.key.rpartition(".")
+        inner = table.setdefault(section, {}) if dot else table
+        assert isinstance(inner, dict)
+        inner[name] = {"value": written, "source": source} if source else written
+
+
+def _written(parameter: Parameter, value: Value) -> object:
+    if parameter.type == "clock" and isinstance(value, float):
+        return clock_text(value)
+    if isinstance(value, Duration):
+        return str(value)
+    if isinstance(value, tuple):
+        return [
+            {"from": clock_text(item[0]), "recruiters": item[1]}
+            if isinstance(item, tuple)
+            else _shortest(item)
+            for item in value
+        ]
+    if isinstance(value, float):
+        return _shortest(value)
+    assert isinstance(value, str | int | datetime.date)
+    return value
+
+
+def _shortest(number: float) -> int | float:
+    """A number without a needless fraction: 5 for 5.0."""
+    return int(number) if number == int(number) and abs(number) < 1e15 else number

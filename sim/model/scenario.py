@@ -1,0 +1,214 @@
+"""The scenario as a value: read from a file and its bases, checked whole, never changed afterwards.
+
+`load_scenario` gives a `Scenario` or raises `InputError` with everything that is wrong. This is the only door
+to scenario files; it must know nothing of randomness or of what is simulated.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.model.bases import Stack, read_stack
+from sim.model.checks import check, refused_rows
+from sim.model.documents import Bad, Document, Entry
+from sim.model.draft import Draft, Subject, with_default_lists
+from sim.model.errors import InputError, Refusal, in_order
+from sim.model.files import inside
+from sim.model.overrides import with_overrides
+from sim.model.parameters import LISTS
+from sim.model.rows import complete_rows, inline_rows
+from sim.model.tables import Rows, read_table
+from sim.model.values import Settings, Value
+
+ROW_KINDS = ("firms", "posts", "seekers")
+
+
+@dataclass(frozen=True)
+class Fair:
+    """One venue on one day, every setting resolved."""
+
+    id: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Group:
+    """A kind of seeker, and the behaviour in which it differs from what its fair says."""
+
+    id: str
+    settings: Settings
+    behaviour: Settings
+
+
+@dataclass(frozen=True)
+class Occupation:
+    """A kind of work."""
+
+    id: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything that is to be simulated.
+
+    `defaults` are the fair-level settings at the top of the file. `file` and `inputs` say where the scenario
+    came from and do not count when two scenarios are compared.
+    """
+
+    name: str
+    file: str = field(compare=False)
+    settings: Settings
+    defaults: Settings
+    fairs: tuple[Fair, ...]
+    groups: tuple[Group, ...]
+    occupations: tuple[Occupation, ...]
+    firms: tuple[Settings, ...]
+    posts: tuple[Settings, ...]
+    seekers: tuple[Settings, ...]
+    reported: dict[str, float] = field(hash=False)
+    sources: dict[str, str] = field(hash=False)
+    inputs: tuple[tuple[str, str], ...] = field(compare=False)
+
+    def resolved(self) -> dict[str, object]:
+        """Everything, defaults included, as a document that can be written as TOML and loaded again.
+
+        Rows that came from tables are not repeated; the tables are named relative to the scenario's folder.
+        """
+        from sim.model.resolved import resolved_document
+
+        return resolved_document(self)
+
+
+def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """The scenario in a file, with `KEY=VALUE` overrides; raises InputError with all findings of one pass."""
+    name = os.fspath(path)
+    stack, document = read_stack(name)
+    if document is None:
+        raise InputError(in_order(stack.findings))
+    findings = stack.findings
+    document = with_overrides(with_default_lists(document), overrides, findings)
+    draft = _draft(document, stack, name)
+    findings.extend(check(draft))
+    if findings:
+        raise InputError(in_order(findings))
+    return _scenario(draft, name)
+
+
+def _draft(document: Document, stack: Stack, name: str) -> Draft:
+    """The document with its rows read and completed."""
+    draft = Draft(document, inputs=stack.inputs)
+    before = len(stack.findings)
+    known: dict[str, Collection[str] | None] = {
+        "fairs": _ids(draft.fairs),
+        "groups": _ids(draft.groups),
+        "occupations": _ids(draft.occupations),
+    }
+    rows = {kind: _rows(kind, draft, stack, name) for kind in ROW_KINDS}
+    draft.firm_rows = rows["firms"]
+    draft.firms = complete_rows(rows["firms"], known, stack.findings)
+    bad_firms = any(firm["id"] is None for firm in draft.firms) or draft.bad_rows
+    bad_firms = bad_firms or "firms" in document.refused
+    known["firms"] = None if bad_firms else {firm.text("id") for firm in draft.firms}
+    draft.posts = complete_rows(rows["posts"], known, stack.findings)
+    draft.seekers = complete_rows(rows["seekers"], known, stack.findings)
+    draft.bad_rows = (
+        draft.bad_rows or len(stack.findings) > before or any(refused_rows(draft, k) for k in ROW_KINDS)
+    )
+    return draft
+
+
+def _ids(subjects: tuple[Subject, ...]) -> Collection[str] | None:
+    """The ids in order, or None if there are none, or one of them is missing or was refused."""
+    if not subjects or not all(subject.id and subject.fine("id") for subject in subjects):
+        return None
+    return dict.fromkeys(subject.id for subject in subjects)
+
+
+def _rows(kind: str, draft: Draft, stack: Stack, name: str) -> Rows:
+    """The rows of one kind, from the scenario file or from a table."""
+    key = f"tables.{kind}"
+    inline = draft.document.lists.get(kind, [])
+    entry = draft.scenario.entries.get(key)
+    if entry is None or not entry.value or not isinstance(entry.value, str):
+        draft.bad_rows = draft.bad_rows or not draft.scenario.fine(key)
+        return inline_rows(kind, inline)
+    if inline:
+        place = inline[0].origin.place
+        remedy = f"keep either the table or [[{kind}]]"
+        finding = draft.scenario.finding(key, f"{kind} are listed at {place} too", "", remedy, "rows-twice")
+        stack.findings.append(finding)
+        return inline_rows(kind, inline)
+    try:
+        return _table(kind, entry, draft, stack, name)
+    except Refusal as refusal:
+        stack.findings.append(refusal.at(entry.origin.place, entry.origin.key))
+        draft.bad_rows = True
+        return Rows(kind)
+
+
+def _table(kind: str, entry: Entry, draft: Draft, stack: Stack, name: str) -> Rows:
+    """The rows of a table, looked for in the folder of the file that names it."""
+    written = str(entry.value)
+    namer = entry.origin.source.name
+    owner = namer if namer in stack.folders else name
+    path = inside(stack.root, stack.folders[owner], written)
+    shown_as = os.path.normpath(os.path.join(os.path.dirname(owner), written))
+    rows, digest = read_table(kind, path, written, shown_as, stack.findings)
+    stack.inputs[shown_as] = digest
+    draft.table_paths[f"tables.{kind}"] = Path(os.path.relpath(path, stack.folders[name])).as_posix()
+    return rows
+
+
+def _scenario(draft: Draft, file: str) -> Scenario:
+    """The finished value of a draft without findings."""
+    changes: dict[str, Value] = dict(draft.table_paths)
+    name = draft.scenario.settings.text("name") or Path(file).stem
+    changes["name"] = name
+    settings = Settings({**draft.scenario.settings, **changes})
+    return Scenario(
+        name=name,
+        file=file,
+        settings=settings,
+        defaults=draft.defaults.settings,
+        fairs=tuple(Fair(fair.id, fair.settings) for fair in draft.fairs),
+        groups=tuple(Group(group.id, group.settings, _behaviour(group)) for group in draft.groups),
+        occupations=tuple(Occupation(one.id, one.settings) for one in draft.occupations),
+        firms=draft.firms,
+        posts=draft.posts,
+        seekers=draft.seekers,
+        reported=_reported(settings),
+        sources=_sources(draft),
+        inputs=tuple(draft.inputs.items()),
+    )
+
+
+def _behaviour(group: Subject) -> Settings:
+    values: dict[str, Value] = {}
+    for key, entry in group.entries.items():
+        if key.startswith("behaviour.") and not isinstance(entry.value, Bad):
+            values[key] = entry.value
+    return Settings(values)
+
+
+def _reported(settings: Settings) -> dict[str, float]:
+    keys = [key for key in settings if key.startswith("reported.") and settings[key] is not None]
+    return {key.removeprefix("reported."): settings.number(key) for key in keys}
+
+
+def _sources(draft: Draft) -> dict[str, str]:
+    """What values cite, by dotted key; entries of lists by their id."""
+    cited = _cited("", draft.document.top.entries)
+    for name in LISTS:
+        rows: Sequence[Settings] = {"firms": draft.firms, "seekers": draft.seekers}.get(name, ())
+        for place, block in enumerate(draft.document.lists.get(name, [])):
+            identity = rows[place].text("id") if rows else block.id or str(place + 1)
+            cited |= _cited(f"{name}.{identity}.", block.entries)
+    return cited
+
+
+def _cited(prefix: str, entries: Mapping[str, Entry]) -> dict[str, str]:
+    return {f"{prefix}{key}": entry.cited for key, entry in entries.items() if entry.cited}

@@ -1,0 +1,177 @@
+"""Starter scenarios: complete files to begin from, every key with its meaning.
+
+The comments are made from the parameter table, so that they cannot go stale. Knows how a scenario is
+written, nothing of how it is read.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, field
+
+from sim.model.errors import Finding, InputError, did_you_mean
+from sim.model.parameters import LISTS, Parameter, parameters, vocabulary
+from sim.model.parse import allowed_range
+
+WIDTH = 100
+Literals = dict[str, str]
+
+# What stands in a commented line for a key without a default.
+EXAMPLES = {
+    "text": '"..."',
+    "integer": "10",
+    "number": "1.5",
+    "clock": '"13:30"',
+    "date": "2020-04-21",
+    "duration": '"exponential(mean=6)"',
+    "numbers": "[120, 240, 180]",
+    "shifts": '[{ from = "09:00", recruiters = 2 }, { from = "12:00", recruiters = 1 }]',
+    "path": '"rows.csv"',
+}
+LIST_MEANINGS = {
+    "fairs": "Fairs: one venue on one day each. Any key from above may stand here too, as gate.lanes = 4.",
+    "groups": "Groups of seekers. Any key of [behaviour] may stand here too, as behaviour.talk_share = 0.5.",
+    "occupations": "Occupations of seekers and posts.",
+    "firms": "Firms by name; without them, firms are drawn.",
+    "posts": "Posts of the named firms by occupation.",
+    "seekers": "Seekers by name; without them, seekers are drawn.",
+}
+
+
+@dataclass(frozen=True)
+class Starter:
+    """What one starter scenario sets; everything else stands in it as a comment."""
+
+    values: Literals
+    lists: dict[str, list[Literals]] = field(default_factory=dict)
+
+
+def starter(name: str = "fair") -> str:
+    """The text of a starter scenario: "fair", "venues" or "firms"."""
+    starters = _starters()
+    if name not in starters:
+        found = f'there is no starter scenario "{name}"'
+        remedy = did_you_mean(name, starters)
+        raise InputError([Finding("template", "", found, ", ".join(starters), remedy, "unknown-template")])
+    return "\n".join(_lines(starters[name])) + "\n"
+
+
+def starter_names() -> tuple[str, ...]:
+    """The names of all starter scenarios, the default first."""
+    return tuple(_starters())
+
+
+def _starters() -> dict[str, Starter]:
+    start = {"schema_version": "1", "author": '"me"'}
+    one = {"id": '"hall"', "venue": '"Town hall"', "district": '"Centre"', "date": "2026-04-18"}
+    fair = Starter(
+        start
+        | {"name": '"my fair"', "why": '"How long are the queues at one small fair?"'}
+        | {"open": '"09:00"', "close": '"14:00"', "gate.lanes": "2"},
+        {"fairs": [one | {"firms": "20", "posts": "300", "seekers": "400"}]},
+    )
+    venues = Starter(
+        start
+        | {"name": '"one day, three venues"', "why": '"What do three venues on one day achieve?"'}
+        | {"totals.firms": "90", "totals.posts": "2000", "totals.seekers": "2400"},
+        {
+            "fairs": [
+                {"id": '"north"', "venue": '"North hall"', "district": '"North"', "date": "2026-04-18"},
+                {"id": '"south"', "venue": '"South hall"', "district": '"South"', "date": "2026-04-18"},
+                {"id": '"west"', "venue": '"School yard"', "district": '"West"', "date": "2026-04-18"}
+                | {"gate.lanes": "2", "seekers": "500"},
+            ],
+            "groups": [
+                {"id": '"graduates"', "name": '"Graduates"', "share": "0.4"},
+                {"id": '"others"', "name": '"Other seekers"', "share": "0.6", "behaviour.talk_share": "0.45"},
+            ],
+        },
+    )
+    firms = Starter(
+        start | {"name": '"named firms"', "why": '"Which booth becomes the bottleneck?"'},
+        {
+            "fairs": [one | {"seekers": "150"}],
+            "occupations": [
+                {"id": '"production"', "name": '"Production"', "seekers_share": "3", "posts_share": "3"},
+                {"id": '"office"', "name": '"Office"', "seekers_share": "2", "posts_share": "1"},
+            ],
+            "firms": [
+                {"id": '"motor"', "name": '"Motor works"', "sector": '"vehicles"', "recruiters": "3"},
+                {"id": '"bakery"', "name": '"Bakery"', "recruiters": "1", "interview_minutes": "6"},
+                {"id": '"clinic"', "name": '"Clinic"', "shifts": EXAMPLES["shifts"], "posts": "12"},
+            ],
+            "posts": [
+                {"firm": '"motor"', "occupation": '"production"', "count": "60"},
+                {"firm": '"motor"', "occupation": '"office"', "count": "5"},
+                {"firm": '"bakery"', "occupation": '"production"', "count": "8"},
+            ],
+        },
+    )
+    return {"fair": fair, "venues": venues, "firms": firms}
+
+
+def _lines(chosen: Starter) -> list[str]:
+    lines = _comment(
+        "A starter scenario. Every key of the scenario language stands here with its meaning, unit, range, "
+        "default and source. Lines in force have no #; take the # away from a line such as `# lanes = 6` to "
+        'change its value. A value may carry its source: lanes = { value = 4, source = "count on site" }.'
+    )
+    lines += _comment('Another scenario can be the base of this one: base = "other.toml".')
+    plain = [one for one in vocabulary("").keys.values() if "." not in one.key]
+    for parameter in plain:
+        lines += ["", *_described(parameter, parameter.key, chosen.values.get(parameter.key))]
+    section = ""
+    for parameter in vocabulary("").keys.values():
+        head, dot, name = parameter.key.partition(".")
+        if not dot:
+            continue
+        if head != section:
+            section = head
+            lines += ["", f"[{section}]"]
+        lines += ["", *_described(parameter, name, chosen.values.get(parameter.key))]
+    for name in LISTS:
+        lines += ["", "", *_list(name, chosen.lists.get(name, []))]
+    return lines
+
+
+def _list(name: str, entries: list[Literals]) -> list[str]:
+    """A list of tables: the first entry with every key explained, further ones short."""
+    lines = _comment(LIST_MEANINGS[name])
+    first = entries[0] if entries else {}
+    lines.append(f"[[{name}]]" if entries else f"# [[{name}]]")
+    own = parameters(LISTS[name])
+    for parameter in own:
+        lines += ["", *_described(parameter, parameter.key, first.get(parameter.key))]
+    known = {parameter.key for parameter in own}
+    lines += [f"{key} = {literal}" for key, literal in first.items() if key not in known]
+    for entry in entries[1:]:
+        lines += ["", f"[[{name}]]", *(f"{key} = {literal}" for key, literal in entry.items())]
+    return lines
+
+
+def _described(parameter: Parameter, name: str, literal: str | None) -> list[str]:
+    """Meaning, unit, range, default and source of a key as comment, and its line."""
+    limits = " | ".join(parameter.choices) or allowed_range(parameter)
+    default = f"Default: {parameter.default}." if parameter.default else "No default."
+    bracket = f" [{limits}]" if limits else ""
+    text = f"{parameter.meaning}{bracket} {default} Source: {parameter.source}."
+    line = f"{name} = {example(parameter)}" if literal is None else f"{name} = {literal}"
+    return [*_comment(text), line if literal is not None else f"# {line}"]
+
+
+def example(parameter: Parameter) -> str:
+    """A value of a parameter as TOML: its default, else an example of its type."""
+    if not parameter.default:
+        if parameter.maximum is not None and parameter.maximum < 10:
+            return f"{parameter.maximum:g}"
+        return EXAMPLES[parameter.type]
+    if parameter.type in ("clock", "choice", "text", "path"):
+        return f'"{parameter.default}"'
+    if parameter.type == "duration" and "(" in parameter.default:
+        return f'"{parameter.default}"'
+    return f"[{parameter.default}]" if parameter.type == "numbers" else parameter.default
+
+
+def _comment(text: str) -> list[str]:
+    lines = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    return [f"#   {line}" if number else f"# {line}" for number, line in enumerate(lines)]

@@ -1,0 +1,34 @@
+"""How far a run is: a bar with the time left, on a terminal only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.study.replicate import Progress
+
+
+@contextmanager
+def progress_bar(show: bool) -> Iterator[Progress | None]:
+    """A bar with the time left on a terminal, nothing elsewhere."""
+    if not (show and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show_progress(done: int, total: int) -> None:
+            # Replications of an earlier run say nothing about the speed of this one.
+            if bar.tasks[0].total is None:
+                bar.reset(task, total=total, completed=done)
+            bar.update(task, completed=done)
+
+        yield show_progress

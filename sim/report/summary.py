@@ -1,0 +1,220 @@
+"""A run at a glance: each measure with how sure we are, beside what was reported.
+
+It gives the summary as plain data first, and from the data the headline sentence, the table for the terminal,
+the rows of `summary.csv` and the measures of the JSON document. It takes a Sample and must not know how it
+was computed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.files import KEY_COLUMNS, csv_text
+from sim.model.scenario import Scenario
+from sim.study.measures import HEADLINE, MeasureKey
+from sim.study.replicate import Sample
+from sim.study.statistics import QUANTILES_FROM, describe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NOTHING = "-"
+UNIT_FROM_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One measure over all replications. NaN: too few observed values to say."""
+
+    name: str
+    unit: str
+    mean: float
+    low: float
+    high: float
+    sd: float
+    p05: float
+    p95: float
+    reported: float | None
+    ratio: float | None
+    missing: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All measures of a run: the headline ones, and the rest of those that stand for the whole season."""
+
+    scenario: str
+    fairs: int
+    replications: int
+    rows: tuple[SummaryRow, ...]
+
+    def row(self, name: str) -> SummaryRow:
+        """The row of one measure."""
+        return next(row for row in self.rows if row.name == name)
+
+
+def summarise(sample: Sample, scenario: Scenario) -> Summary:
+    """The measures of the whole season, headline measures first and in their order."""
+    every = _rows(sample, scenario.reported)
+    season = [row for key, row in zip(sample.keys, every, strict=True) if _is_whole(key)]
+    place = {name: number for number, name in enumerate(HEADLINE)}
+    season.sort(key=lambda row: place.get(row.name, len(place)))
+    return Summary(scenario.name, len(scenario.fairs), len(sample.replications), tuple(season))
+
+
+def summary_csv(sample: Sample, scenario: Scenario) -> str:
+    """Every measure by fair, booth, hour, group and district, as the text of `summary.csv`."""
+    figures = ("mean", "low", "high", "sd", "p05", "p95", "reported", "ratio", "missing")
+    header = ("scenario", *KEY_COLUMNS, "replications", *figures)
+    count = len(sample.replications)
+    rows = (
+        (
+            scenario.name,
+            *(getattr(key, field) for field in KEY_COLUMNS),
+            count,
+            *(getattr(row, figure) for figure in figures),
+        )
+        for key, row in zip(sample.keys, _rows(sample, scenario.reported), strict=True)
+    )
+    return csv_text(header, rows)
+
+
+def as_json(summary: Summary) -> list[dict[str, Any]]:
+    """The headline measures as JSON values; NaN becomes null, `reported` is there only where a figure was."""
+    hidden = {"ratio", "missing"}
+    return [
+        {
+            name: None if isinstance(value, float) and math.isnan(value) else value
+            for name, value in asdict(row).items()
+            if name not in hidden and not (name == "reported" and value is None)
+        }
+        for row in summary.rows
+        if row.name in HEADLINE
+    ]
+
+
+def headline(summary: Summary) -> str:
+    """The outcome in one sentence."""
+    row = summary.row("intents")
+    fairs = "1 fair" if summary.fairs == 1 else f"{summary.fairs:,} fairs"
+    mean = format_figure(row.mean, row)
+    people = "person reaches" if mean == "1" else "people reach"
+    interval = f"95 % interval {_span(row.low, row.high, row)}"
+    if math.isnan(row.low):
+        interval = "one replication, so no interval" if summary.replications == 1 else "no interval"
+    reported = "" if row.reported is None else f"; reported: {format_figure(row.reported, row)}"
+    return f"{mean} {people} an intent at {fairs} ({interval}){reported}."
+
+
+def notes(summary: Summary) -> list[str]:
+    """What must be known to read the table."""
+    count = summary.replications
+    if count == 1:
+        lines = ["One replication: no interval and no range; -n 30 gives both."]
+    else:
+        how = (
+            "sample quantiles"
+            if count >= QUANTILES_FROM
+            else "normal prediction interval (under 20 replications)"
+        )
+        lines = [f"Interval of the mean: Student t, {count:,} replications. Range of one season: {how}."]
+    gaps: dict[int, list[str]] = {}
+    for row in summary.rows:
+        if row.missing:
+            gaps.setdefault(row.missing, []).append(row.name)
+    lines += [
+        f"Not observed in {missing:,} of {count:,} replications, which are left out: {', '.join(names)}."
+        for missing, names in sorted(gaps.items())
+    ]
+    return lines
+
+
+def render(summary: Summary, console: Console, every_measure: bool = False) -> None:
+    """Print sentence, table and notes; without colour and lines in ASCII where the output asks for it."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = [row for row in summary.rows if every_measure or row.name in HEADLINE]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    with_unit = console.width >= UNIT_FROM_WIDTH
+    table.add_column("measure", overflow="fold")
+    if with_unit:
+        table.add_column("unit", overflow="fold")
+    for name in ("mean", "95 % interval\nof the mean", "one season\n5-95 %", "reported"):
+        table.add_column(name, justify="right", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in _cells(row, with_unit)))
+    console.print(Text(headline(summary)), soft_wrap=True)
+    console.print()
+    console.print(table)
+    console.print()
+    for line in notes(summary):
+        console.print(Text(line), soft_wrap=True)
+
+
+def format_figure(value: float | None, row: SummaryRow) -> str:
+    """A figure of a row: three significant digits of its mean, thousands separated, shares in percent."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    factor, unit = (100.0, " %") if row.unit == "share" else (1.0, "")
+    return f"{value * factor:,.{_decimals(row, factor)}f}{unit}"
+
+
+def _decimals(row: SummaryRow, factor: float) -> int:
+    shown = [row.mean, row.low, row.high, row.p05, row.p95]
+    if all(math.isnan(value) or value == round(value) for value in shown) and factor == 1.0:
+        return 0
+    size = abs(row.mean) * factor
+    if not 0 < size < math.inf:
+        return 1
+    return min(6, max(0, 2 - math.floor(math.log10(size))))
+
+
+def _cells(row: SummaryRow, with_unit: bool) -> list[str]:
+    return [
+        row.name,
+        *([row.unit] if with_unit else []),
+        format_figure(row.mean, row),
+        _span(row.low, row.high, row),
+        _span(row.p05, row.p95, row),
+        format_figure(row.reported, row),
+    ]
+
+
+def _span(low: float, high: float, row: SummaryRow) -> str:
+    if math.isnan(low) or math.isnan(high):
+        return NOTHING
+    return f"{format_figure(low, row).removesuffix(' %')} to {format_figure(high, row)}"
+
+
+def _is_whole(key: MeasureKey) -> bool:
+    return not (key.fair or key.booth or key.hour or key.group or key.district)
+
+
+def _rows(sample: Sample, reported: Mapping[str, float]) -> Sequence[SummaryRow]:
+    """One row per key, in the order of the sample."""
+    found = describe(sample.values)
+    rows = []
+    for place, key in enumerate(sample.keys):
+        mean = float(found.mean[place])
+        figure = reported.get(key.measure) if _is_whole(key) else None
+        rows.append(
+            SummaryRow(
+                name=key.measure,
+                unit=key.unit,
+                mean=mean,
+                low=float(found.low[place]),
+                high=float(found.high[place]),
+                sd=float(found.sd[place]),
+                p05=float(found.p05[place]),
+                p95=float(found.p95[place]),
+                reported=figure,
+                ratio=mean / figure if figure else None,
+                missing=int(found.missing[place]),
+            )
+        )
+    return rows

@@ -1,0 +1,171 @@
+"""Replications: the same from any start, in order, and kept when a run is cut short."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sim.study.measures import HEADLINE, measure_replication
+
+from sim.model.scenario import Scenario, load_scenario
+from sim.store import Order, ResultsFolder, open_results
+from sim.study import replicate as study
+from sim.study.replicate import Sample, replicate, replicate_into
+
+SMALL = """
+name = "small"
+totals = { firms = 4, posts = 12, seekers = 30 }
+[[fairs]]
+id = "one"
+[[fairs]]
+id = "two"
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Scenario:
+    (tmp_path / "small.toml").write_text(SMALL)
+    return load_scenario(tmp_path / "small.toml")
+
+
+def open_folder(scenario: Scenario, path: Path, resume: bool = False, replications: int = 6) -> ResultsFolder:
+    order = Order(scenario.name, 7, replications, "kernel", scenario.resolved(), scenario.inputs)
+    return open_results(path, order, resume=resume)
+
+
+def same(first: Sample, second: Sample) -> bool:
+    return (
+        (first.scenario, first.keys) == (second.scenario, second.keys)
+        and np.array_equal(first.replications, second.replications)
+        and np.array_equal(first.values, second.values, equal_nan=True)
+    )
+
+
+def stopping_at(stop: int, error: BaseException) -> Callable[..., object]:
+    """The real measurement, which ends with an error at one replication."""
+
+    def measure(scenario: Scenario, seed: int, replication: int, engine: str = "kernel") -> object:
+        if replication == stop:
+            raise error
+        return measure_replication(scenario, seed, replication, engine)
+
+    return measure
+
+
+def test_a_sample_has_a_row_per_replication(scenario: Scenario) -> None:
+    sample = replicate(scenario, 4, 7, "kernel")
+    assert sample.scenario == "small"
+    assert sample.replications.tolist() == [0, 1, 2, 3]
+    assert sample.values.shape == (4, len(sample.keys))
+    assert {key.measure for key in sample.keys if key.fair == ""} >= set(HEADLINE)
+    for row in range(4):
+        keys, values = measure_replication(scenario, 7, row, "kernel")
+        assert keys == sample.keys
+        np.testing.assert_array_equal(values, sample.values[row])
+
+
+def test_same_seed_same_numbers_other_seed_other_numbers(scenario: Scenario) -> None:
+    first = replicate(scenario, 3, 7, "kernel")
+    assert same(first, replicate(scenario, 3, 7, "kernel"))
+    assert not same(first, replicate(scenario, 3, 8, "kernel"))
+    assert len(np.unique(first.values, axis=0)) == 3
+
+
+def test_what_is_known_is_not_computed_again(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = replicate(scenario, 6, 7, "kernel")
+    kept = [1, 2, 5]
+    known = Sample(whole.scenario, whole.keys, whole.replications[kept], whole.values[kept])
+    computed: list[int] = []
+
+    def counted(scenario: Scenario, seed: int, replication: int, engine: str) -> object:
+        computed.append(replication)
+        return measure_replication(scenario, seed, replication, engine)
+
+    monkeypatch.setattr(study, "measure_replication", counted)
+    assert same(replicate(scenario, 6, 7, "kernel", known=known), whole)
+    assert computed == [0, 3, 4]
+
+
+def test_progress_begins_at_what_is_known_and_ends_at_all(scenario: Scenario) -> None:
+    seen: list[tuple[int, int]] = []
+    known = replicate(scenario, 2, 7, "kernel")
+    replicate(scenario, 4, 7, "kernel", progress=lambda done, total: seen.append((done, total)), known=known)
+    assert seen == [(2, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ZeroDivisionError()])
+def test_finished_replications_are_saved_when_a_run_is_cut_short(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    monkeypatch.setattr(study, "measure_replication", stopping_at(3, error))
+    saved: list[Sample] = []
+    with pytest.raises(type(error)):
+        replicate(scenario, 6, 7, "kernel", save=saved.append)
+    assert [part.replications.tolist() for part in saved] == [[0, 1, 2]]
+
+
+def test_an_interruption_while_saving_loses_nothing(scenario: Scenario) -> None:
+    saved: list[Sample] = []
+
+    def interrupted_once(part: Sample) -> None:
+        saved.append(part)
+        if len(saved) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(study, "FIRST_BATCH_SECONDS", 0.0)
+        patch.setattr(study, "BATCH_SHARE", 0.0)
+        replicate(scenario, 6, 7, "kernel", save=interrupted_once)
+    assert [part.replications.tolist() for part in saved] == [[0], [0]]
+
+
+def test_batches_follow_the_clock(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter(range(100_000))
+    monkeypatch.setattr(study.time, "monotonic", lambda: float(next(seconds)))
+    sizes: list[int] = []
+    replicate(scenario, 60, 7, "kernel", save=lambda part: sizes.append(len(part.replications)))
+    assert sum(sizes) == 60
+    assert sizes[0] == 2
+    assert max(sizes) > 2
+    assert len(sizes) < 30
+
+
+def test_a_resumed_folder_ends_with_the_same_bytes(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = open_folder(scenario, tmp_path / "whole")
+    whole.finish(replicate_into(whole, scenario).table(), "")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(study, "measure_replication", stopping_at(4, KeyboardInterrupt()))
+        replicate_into(open_folder(scenario, tmp_path / "cut"), scenario)
+    cut = open_folder(scenario, tmp_path / "cut", resume=True)
+    known = cut.finished()
+    assert known is not None
+    assert known.replications.tolist() == [0, 1, 2, 3]
+    cut.finish(replicate_into(cut, scenario).table(), "")
+    expected = (tmp_path / "whole" / "replications.parquet").read_bytes()
+    assert (tmp_path / "cut" / "replications.parquet").read_bytes() == expected
+
+
+def test_a_finished_folder_can_be_extended(scenario: Scenario, tmp_path: Path) -> None:
+    short = open_folder(scenario, tmp_path / "out", replications=3)
+    short.finish(replicate_into(short, scenario).table(), "")
+    longer = open_folder(scenario, tmp_path / "out", resume=True, replications=5)
+    assert same(replicate_into(longer, scenario), replicate(scenario, 5, 7, "kernel"))
+
+
+def test_a_sample_survives_its_table(scenario: Scenario) -> None:
+    sample = replicate(scenario, 2, 7, "kernel")
+    assert same(Sample.of_table(sample.table()), sample)
+
+
+def test_measures_that_change_between_replications_are_an_error(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changing(scenario: Scenario, seed: int, replication: int, engine: str) -> object:
+        keys, values = measure_replication(scenario, seed, replication, engine)
+        return (keys, values) if replication == 0 else (keys[1:], values[1:])
+
+    monkeypatch.setattr(study, "measure_replication", changing)
+    with pytest.raises(RuntimeError, match="other measures"):
+        replicate(scenario, 2, 7, "kernel")
