@@ -100,12 +100,12 @@ def headline(summary: Summary) -> str:
     """The outcome in one sentence."""
     row = summary.row("intents")
     fairs = "1 fair" if summary.fairs == 1 else f"{summary.fairs:,} fairs"
-    mean = format_figure(row.mean, row)
+    mean = _people(row.mean)
     people = "person reaches" if mean == "1" else "people reach"
-    interval = f"95 % interval {_span(row.low, row.high, row)}"
+    interval = f"95 % interval {_people(max(row.low, 0.0))} to {_people(row.high)}"
     if math.isnan(row.low):
         interval = "one replication, so no interval" if summary.replications == 1 else "no interval"
-    reported = "" if row.reported is None else f"; reported: {format_figure(row.reported, row)}"
+    reported = "" if row.reported is None else f"; reported: {_people(row.reported)}"
     return f"{mean} {people} an intent at {fairs} ({interval}){reported}."
 
 
@@ -161,7 +161,15 @@ def format_figure(value: float | None, row: SummaryRow) -> str:
     if value is None or math.isnan(value):
         return NOTHING
     factor, unit = (100.0, " %") if row.unit == "share" else (1.0, "")
-    return f"{value * factor:,.{_decimals(row, factor)}f}{unit}"
+    decimals = 0 if value == row.reported == round(value) else _decimals(row, factor)
+    return f"{value * factor:,.{decimals}f}{unit}"
+
+
+def _people(count: float) -> str:
+    """A mean number of people: whole, or with three digits where there are few."""
+    if math.isnan(count):
+        return NOTHING
+    return f"{count:,.0f}" if abs(count) >= 10 or count == round(count) else f"{count:.3g}"
 
 
 def _decimals(row: SummaryRow, factor: float) -> int:
@@ -188,7 +196,9 @@ def _cells(row: SummaryRow, with_unit: bool) -> list[str]:
 def _span(low: float, high: float, row: SummaryRow) -> str:
     if math.isnan(low) or math.isnan(high):
         return NOTHING
-    return f"{format_figure(low, row).removesuffix(' %')} to {format_figure(high, row)}"
+    # No measure can be negative: an interval that reaches below 0 is shown from 0 on.
+    shown = format_figure(max(low, 0.0), row).removesuffix(" %")
+    return f"{shown} to {format_figure(high, row)}"
 
 
 def _is_whole(key: MeasureKey) -> bool:

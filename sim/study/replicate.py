@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.campaign.season import Season
 from sim.files import KEY_COLUMNS, Table
 from sim.model.scenario import Scenario
 from sim.store import ResultsFolder
-from sim.campaign.season import Season
 from sim.study.measures import MeasureKey, measure, measure_keys
 
 # A batch is kept after two seconds, later after a twentieth of the time since the start: a killed run loses

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sim.study.measures import HEADLINE, measure_replication
 
 from sim.model.scenario import Scenario, load_scenario
 from sim.store import Order, ResultsFolder, open_results
 from sim.study import replicate as study
+from sim.study.measures import HEADLINE, measure_replication
 from sim.study.replicate import Sample, replicate, replicate_into
 
 SMALL = """

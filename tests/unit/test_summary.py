@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.console import Console
-from sim.study.measures import HEADLINE, MeasureKey
 
 from sim.model.scenario import Scenario, load_scenario
 from sim.report.summary import as_json, format_figure, headline, notes, render, summarise, summary_csv
+from sim.study.measures import HEADLINE, MeasureKey
 from sim.study.replicate import Sample
 
 UNITS = {"never_interviewed_share": "share", "wait_minutes_mean": "minutes"}
@@ -63,6 +63,11 @@ def test_the_sentence(scenario: Scenario) -> None:
         ),
         ([1.0, 1.0], "1 person reaches an intent at 2 fairs (95 % interval 1 to 1); reported: 3,528."),
         ([0.0, 0.0], "0 people reach an intent at 2 fairs (95 % interval 0 to 0); reported: 3,528."),
+        (
+            [60.0, 61.0, 60.0],
+            "60 people reach an intent at 2 fairs (95 % interval 59 to 62); reported: 3,528.",
+        ),
+        ([2.0, 2.5], "2.25 people reach an intent at 2 fairs (95 % interval 0 to 5.43); reported: 3,528."),
         ([NAN, 4.0], "4 people reach an intent at 2 fairs (no interval); reported: 3,528."),
         ([NAN, NAN], "- people reach an intent at 2 fairs (no interval); reported: 3,528."),
     ],
@@ -107,6 +112,14 @@ def test_the_table_fits_eighty_columns(scenario: Scenario) -> None:
     table = lines[1 : lines.index("", 3)]
     assert max(map(len, table)) <= 80
     assert all(any(line.startswith(f"{name} ") for line in table) for name in HEADLINE)
+
+
+def test_intervals_are_shown_from_zero_and_reported_figures_as_reported(scenario: Scenario) -> None:
+    sample = sample_of(scenario, intents=[0.25, 0.5], never_interviewed_share=[0.0, 0.01])
+    lines = shown(sample, scenario).splitlines()
+    cells = {line.split()[0]: " ".join(line.split()[1:]) for line in lines if line}
+    assert cells["intents"] == "0.375 0.000 to 1.963 0.000 to 1.742 3,528"
+    assert cells["never_interviewed_share"] == "0.500 % 0.000 to 6.853 % 0.000 to 5.968 % -"
 
 
 def test_a_narrow_terminal_loses_nothing(scenario: Scenario) -> None:
