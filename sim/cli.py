@@ -358,7 +358,7 @@ def _report_request(error: Exception, debug: bool) -> str:
     what = " ".join(f"{type(error).__name__}: {error}".split())
     request = (
         f"{PROGRAM}: internal error: {what}; please report it with the command and the scenario"
-        " (--debug shows where it happened) [internal-error]"
+        " (--debug shows where it happened)"
     )
     return "".join([*traceback.format_exception(error), request]) if debug else request
 

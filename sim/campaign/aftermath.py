@@ -6,25 +6,36 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.draws import SIGNING, Key
+from sim.campaign.laws import law
+from sim.draws import SIGNING, SIGNING_DAYS, START_DAYS, Key
+from sim.engine import rules
 from sim.engine.day import FairDay
 from sim.engine.ledger import Ledger
 from sim.model.values import Settings
-from sim.population.drawing import pair_rows
+from sim.population.drawing import uniform_rows
 
 
 class Aftermath(NamedTuple):
-    """What became of the intents of one fair, one entry per intent."""
+    """What becomes of the intents of one fair, one entry per intent."""
 
     seekers: np.ndarray  # rows of the day's seekers
-    signs: np.ndarray  # bool
-    starts: np.ndarray  # bool; only who signs can start
+    days_to_signing: np.ndarray  # from the fair; NaN: never
+    days_to_start: np.ndarray  # from the fair; NaN: never; only who signs can start
 
 
 def aftermath(settings: Settings, day: FairDay, ledger: Ledger, key: Key) -> Aftermath:
     """What becomes of a fair's intents; `key` is that of the fair's day."""
     seekers = np.nonzero(ledger.visits["intent_booth"] >= 0)[0]
+    who = day.seekers["who"][seekers]
     firms = day.booths["firm"][ledger.visits["intent_booth"][seekers]]
-    u = pair_rows(key, day.seekers["who"][seekers], SIGNING, firms)
+    u = uniform_rows(key, who, SIGNING, firms)
     signs = u[:, 0] < settings.number("outcomes.signing_share")
-    return Aftermath(seekers, signs, signs & (u[:, 1] < settings.number("outcomes.start_share")))
+    starts = signs & (u[:, 1] < settings.number("outcomes.start_share"))
+    signing = np.where(signs, _days(key, who, SIGNING_DAYS, firms, law(settings.duration("outcomes.signing_days"))), np.nan)
+    start = _days(key, who, START_DAYS, firms, law(settings.duration("outcomes.start_days")))
+    return Aftermath(seekers, signing, np.where(starts, signing + start, np.nan))
+
+
+def _days(key: Key, who: np.ndarray, decision: np.uint64, firms: np.ndarray, value: rules.Law) -> np.ndarray:
+    """Days drawn for each of many pairs."""
+    return rules.durations(np.array(value), uniform_rows(key, who, decision, firms))

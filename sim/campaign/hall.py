@@ -144,7 +144,7 @@ def _write_posts(booths: np.ndarray, crowd: Crowd, order: np.ndarray, settings: 
 
 def _write_shifts(booths: np.ndarray, settings: Settings, rows: list[Settings | None], key: Key) -> np.ndarray:
     """The booths' recruiters by the clock as one table: listed, else from opening on; late or never for some firms."""
-    u = uniform_rows(key, booths["firm"], FIRM_BOOTH, np.uint64(0))
+    u = uniform_rows(key, booths["firm"], FIRM_BOOTH, 0)
     mean = settings.number("booth.recruiters")
     recruiters = np.floor(mean).astype(np.int64) + (u[:, 0] < mean - np.floor(mean))
     late = u[:, 1] < settings.number("booth.late_share")

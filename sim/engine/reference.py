@@ -17,8 +17,22 @@ import simpy
 from simpy.events import EventPriority
 
 from sim.draws import (
-    DESK, DISCOURAGED, GATE, GIVE_UP, GUIDANCE, GUIDANCE_MINUTES, INTERVIEW, OUTSIDE_PATIENCE, PAIR, PATIENCE, TIE, WALK,
-    Key, normal, uniform, uniforms,
+    DESK,
+    DISCOURAGED,
+    GATE,
+    GIVE_UP,
+    GUIDANCE,
+    GUIDANCE_MINUTES,
+    INTERVIEW,
+    OUTSIDE_PATIENCE,
+    PAIR,
+    PATIENCE,
+    TIE,
+    WALK,
+    Key,
+    normal,
+    uniform,
+    uniforms,
 )  # fmt: skip
 from sim.engine import ledger as book
 from sim.engine import rules

@@ -273,6 +273,32 @@ SLUGS: dict[str, str] = {
         "the machine."
     ),
     "venue-overlap": "Two fairs are held at the same venue, on the same day, at overlapping hours.",
+    # command line and results
+    "bad-usage": (
+        "The command line is not as the verb takes it: an unknown option, a missing or surplus argument, or "
+        "a value out of range. `jobfair VERB --help` lists what is taken."
+    ),
+    "unknown-verb": "There is no such verb; the verbs are listed.",
+    "cannot-write": (
+        "The system does not let the program write there, for the reason given: permissions, a full disk, "
+        "or a file where a folder is needed. Finished replications are kept."
+    ),
+    "folder-not-empty": (
+        "The output folder holds earlier results. `--resume` goes on with them, `--overwrite` replaces "
+        "them, `--out` names another folder."
+    ),
+    "not-a-results-folder": (
+        "The output folder holds files that jobfair did not write. It never removes such files; name "
+        "another folder with `--out`."
+    ),
+    "resume-changed": (
+        "`--resume` only goes on with the same run: the same scenario, seed, engine and version, and at "
+        "least as many replications. What differs is named."
+    ),
+    "results-damaged": (
+        "A file of the results folder cannot be read. Remove it and go on with `--resume`: what it held is "
+        "computed again."
+    ),
 }
 
 

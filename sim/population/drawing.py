@@ -91,27 +91,31 @@ def _accepted(key: Key, who: np.uint64, own: int, occupations: int, breadth: flo
     return mask
 
 
+def uniform_rows(key: Key, who: np.ndarray, decision: np.uint64, index: np.ndarray | int) -> np.ndarray:
+    """The four uniform numbers of each of many people or firms at one decision: one row each.
+
+    `index` is the same for all, or one for each: the firm, where the decision is about a pair.
+    """
+    indices = np.empty(who.size, np.uint64)
+    indices[:] = index
+    return _uniform_rows(key, np.ascontiguousarray(who), decision, indices)
+
+
 @jit
-def uniform_rows(key: Key, who: np.ndarray, decision: np.uint64, index: np.uint64) -> np.ndarray:
-    """The four uniform numbers of each of many people or firms at one decision: one row each."""
+def _uniform_rows(key: Key, who: np.ndarray, decision: np.uint64, index: np.ndarray) -> np.ndarray:
     rows = np.empty((who.size, _NUMBERS_PER_ADDRESS))
     for i in range(who.size):
-        rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3] = uniforms(key, who[i], decision, index)
+        rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3] = uniforms(key, who[i], decision, index[i])
     return rows
 
 
-@jit
-def pair_rows(key: Key, who: np.ndarray, decision: np.uint64, others: np.ndarray) -> np.ndarray:
-    """The four uniform numbers of each of many pairs at one decision: one row each."""
-    rows = np.empty((who.size, _NUMBERS_PER_ADDRESS))
-    for i in range(who.size):
-        rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3] = uniforms(key, who[i], decision, others[i])
-    return rows
-
-
-@jit
 def normals(u: np.ndarray) -> np.ndarray:
-    """Standard normal numbers from uniform ones."""
+    """Standard normal numbers from uniform ones, in the same shape."""
+    return _normals(u.ravel()).reshape(u.shape)
+
+
+@jit
+def _normals(u: np.ndarray) -> np.ndarray:
     values = np.empty(u.size)
     for i in range(u.size):
         values[i] = normal(u[i])

@@ -53,8 +53,8 @@ def draw_firms(
     firms["firm"] = [number_of(firm.text("id")) for firm in given] if given else numbers_of_crowd(fair.id, count)
     firms["row"] = rows if given else -1
     settings = fair.settings
-    u = uniform_rows(key, firms["firm"], FIRM, np.uint64(0))
-    z = normals(u.ravel()).reshape(u.shape)
+    u = uniform_rows(key, firms["firm"], FIRM, 0)
+    z = normals(u)
     firms["pay"] = settings.number("firm_traits.pay_sd") * z[:, 1]
     firms["standard"] = settings.number("firm_traits.standard_mean") + settings.number("firm_traits.standard_sd") * z[:, 2]
     spread = settings.number("interview.firm_spread")
@@ -121,7 +121,7 @@ def _posts(
     edges = np.cumsum(shares) / shares.sum()
     drawn = np.empty((firms.size, most), np.int64)
     for k in range(most):
-        u = uniform_rows(key, firms["firm"], FIRM_OCCUPATION, np.uint64(k))[:, 0]
+        u = uniform_rows(key, firms["firm"], FIRM_OCCUPATION, k)[:, 0]
         drawn[:, k] = np.minimum(np.searchsorted(edges, u, side="right"), edges.size - 1)
     # The first of `most` equal parts gets what does not divide evenly; parts in one occupation are added up.
     parts = firms["posts"][:, None] // most + (np.arange(most) < firms["posts"][:, None] % most)

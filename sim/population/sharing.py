@@ -44,7 +44,7 @@ def share_totals(scenario: Scenario, own: Mapping[str, list[int | None]], key: K
     counts = {what: list(own[what]) for what in COUNTS}
     spread = scenario.settings.number("totals.spread")
     who = np.array([number_of(fair.id) for fair in fairs], np.uint64)
-    u = uniform_rows(key, who, FAIR_SHARE, np.uint64(0))
+    u = uniform_rows(key, who, FAIR_SHARE, 0)
     for k, what in enumerate(COUNTS):
         total = scenario.settings.optional_integer(f"totals.{what}")
         takers = [row for row, count in enumerate(counts[what]) if count is None]

@@ -123,6 +123,10 @@ MEASURES: tuple[Measure, ...] = (
         lambda tally: _mean(tally.inside),
     ),
     Measure(
+        "days_to_start_mean", "days", "lower", "From the fair to the start of work; mean over starts.",
+        _ratio("days_to_start", "starts"),
+    ),
+    Measure(
         "utilisation", "share", "neither", "Share of the recruiters' time, from opening to the end, spent in interviews.",
         _ratio("busy_minutes", "staffed_minutes"),
     ),
@@ -183,8 +187,9 @@ def _tally(played: Played) -> Tally:
     tally.counts |= {
         "firms": played.counts["firms"],
         "posts": played.counts["posts"],
-        "signings": int(played.aftermath.signs.sum()),
-        "starts": int(played.aftermath.starts.sum()),
+        "signings": int(np.count_nonzero(~np.isnan(played.aftermath.days_to_signing))),
+        "starts": int(np.count_nonzero(~np.isnan(played.aftermath.days_to_start))),
+        "days_to_start": float(np.nansum(played.aftermath.days_to_start)),
         "events": book.count_events(played.ledger),
         "busy_minutes": minutes_within(stays["started"], stays["ended"], _opening(played)),
         "staffed_minutes": _staffed_minutes(played),

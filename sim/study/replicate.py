@@ -55,7 +55,7 @@ def replicate(
     scenario: Scenario,
     replications: int,
     seed: int,
-    engine: str,
+    engine: str = "kernel",
     progress: Progress | None = None,
     known: Sample | None = None,
     save: Save | None = None,

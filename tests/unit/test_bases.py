@@ -47,7 +47,7 @@ def test_entries_with_the_same_id_merge_and_new_ones_are_appended() -> None:
         {
             "x.toml": 'base = "b.toml"\n[[groups]]\nid = "new"\n[[groups]]\nid = "g"\nshare = 7\n'
             '[[fairs]]\nid = "a"\nseekers = 9\n[[fairs]]\nid = "b"\nfirms = 1\nposts = 1\nseekers = 1\n',
-            "b.toml": base,
+            "b.toml": "gate.lanes = 6\n" + base,
         }
     )
     assert [group.id for group in scenario.groups] == ["g", "h", "new"]

@@ -1,5 +1,6 @@
 """Every message of the scenario loader, word by word, and all of them in one pass."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -222,7 +223,7 @@ def test_lists_full_of_mistakes_are_not_read_to_their_end(monkeypatch: pytest.Mo
 
 def test_random_arrivals_count_towards_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(totals.LIMITS, "seekers", 100)
-    text = 'arrivals.pattern = "poisson"\narrivals.per_hour = [100, 101]\n'
+    text = 'arrivals.pattern = "poisson"\narrivals.step_minutes = 30\narrivals.per_hour = [100, 101]\n'
     text += '[[fairs]]\nid = "a"\nfirms = 1\nposts = 1\n'
     assert messages({"x.toml": text}) == [
         "x.toml: seekers: 100 seekers over all fairs (at most 100) [over-limit]"
@@ -257,10 +258,11 @@ def test_no_posts_are_needed_without_offers_and_no_arrival_profile_with_listed_t
 
 
 def test_steps_of_weight_zero_may_reach_beyond_the_end() -> None:
-    text = 'close = "10:00"\narrivals.weights = [1, 1, 1, 0, 0]\n' + GOOD
+    text = 'open = "09:00"\narrivals.start = "08:30"\narrivals.step_minutes = 30\nclose = "10:00"\n'
+    text += "arrivals.weights = [1, 1, 1, 0, 0]\n" + GOOD
     assert messages({"x.toml": text}) == []
     assert messages({"x.toml": text.replace("0, 0]", "0, 1]")}) == [
-        "x.toml:2: arrivals.weights: 5 steps from 08:30 reach to 11:00 (until close, 10:00); "
+        "x.toml:5: arrivals.weights: 5 steps from 08:30 reach to 11:00 (until close, 10:00); "
         "take steps off, begin earlier or close later [arrivals-after-close]"
     ]
 
@@ -287,6 +289,18 @@ def test_every_slug_is_explained_and_every_message_has_a_slug() -> None:
         for line in case.expected:
             slug = re.search(r" \[([a-z0-9-]+)\]$", line)
             assert slug and slug[1] in SLUGS, line
+
+
+def test_every_slug_that_the_program_uses_is_explained() -> None:
+    used = set()
+    for path in (ROOT / "sim").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and name in ("Finding", "Refusal"):
+                words = [*node.args, *(word.value for word in node.keywords if word.arg == "slug")]
+                used |= {words[-1].value} if isinstance(words[-1], ast.Constant) else set()
+    assert len(used) > 30
+    assert sorted(used - set(SLUGS)) == []
 
 
 def test_every_slug_is_asserted_in_some_test() -> None:

@@ -9,7 +9,7 @@ from model_helpers import GOOD, load, messages
 from sim.model.scenario import Scenario
 from sim.model.values import Duration
 
-TWO = GOOD + '[[fairs]]\nid = "b.1"\nfirms = 1\nposts = 1\nseekers = 1\ngate.lanes = 3\n'
+TWO = "gate.lanes = 6\n" + GOOD + '[[fairs]]\nid = "b.1"\nfirms = 1\nposts = 1\nseekers = 1\ngate.lanes = 3\n'
 
 
 @pytest.fixture(autouse=True)

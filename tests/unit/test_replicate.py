@@ -1,15 +1,15 @@
 """Replications: the same from any start, in order, and kept when a run is cut short."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.campaign.season import Played, Season
 from sim.model.scenario import Scenario, load_scenario
 from sim.store import Order, ResultsFolder, open_results
 from sim.study import replicate as study
-from sim.study.measures import HEADLINE, measure_replication
+from sim.study.measures import HEADLINE, measure, measure_keys
 from sim.study.replicate import Sample, replicate, replicate_into
 
 SMALL = """
@@ -41,15 +41,16 @@ def same(first: Sample, second: Sample) -> bool:
     )
 
 
-def stopping_at(stop: int, error: BaseException) -> Callable[..., object]:
-    """The real measurement, which ends with an error at one replication."""
+def stopping_at(stop: int, error: BaseException) -> type[Season]:
+    """The real season, which ends with an error at one replication."""
 
-    def measure(scenario: Scenario, seed: int, replication: int, engine: str = "kernel") -> object:
-        if replication == stop:
-            raise error
-        return measure_replication(scenario, seed, replication, engine)
+    class Stopping(Season):
+        def play(self, seed: int, replication: int, engine: str = "kernel") -> list[Played]:
+            if replication == stop:
+                raise error
+            return super().play(seed, replication, engine)
 
-    return measure
+    return Stopping
 
 
 def test_a_sample_has_a_row_per_replication(scenario: Scenario) -> None:
@@ -58,10 +59,10 @@ def test_a_sample_has_a_row_per_replication(scenario: Scenario) -> None:
     assert sample.replications.tolist() == [0, 1, 2, 3]
     assert sample.values.shape == (4, len(sample.keys))
     assert {key.measure for key in sample.keys if key.fair == ""} >= set(HEADLINE)
+    assert sample.keys == measure_keys(scenario)
+    season = Season(scenario)
     for row in range(4):
-        keys, values = measure_replication(scenario, 7, row, "kernel")
-        assert keys == sample.keys
-        np.testing.assert_array_equal(values, sample.values[row])
+        np.testing.assert_array_equal(measure(season, season.play(7, row)), sample.values[row])
 
 
 def test_same_seed_same_numbers_other_seed_other_numbers(scenario: Scenario) -> None:
@@ -77,11 +78,12 @@ def test_what_is_known_is_not_computed_again(scenario: Scenario, monkeypatch: py
     known = Sample(whole.scenario, whole.keys, whole.replications[kept], whole.values[kept])
     computed: list[int] = []
 
-    def counted(scenario: Scenario, seed: int, replication: int, engine: str) -> object:
-        computed.append(replication)
-        return measure_replication(scenario, seed, replication, engine)
+    class Counted(Season):
+        def play(self, seed: int, replication: int, engine: str = "kernel") -> list[Played]:
+            computed.append(replication)
+            return super().play(seed, replication, engine)
 
-    monkeypatch.setattr(study, "measure_replication", counted)
+    monkeypatch.setattr(study, "Season", Counted)
     assert same(replicate(scenario, 6, 7, "kernel", known=known), whole)
     assert computed == [0, 3, 4]
 
@@ -97,7 +99,7 @@ def test_progress_begins_at_what_is_known_and_ends_at_all(scenario: Scenario) ->
 def test_finished_replications_are_saved_when_a_run_is_cut_short(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    monkeypatch.setattr(study, "measure_replication", stopping_at(3, error))
+    monkeypatch.setattr(study, "Season", stopping_at(3, error))
     saved: list[Sample] = []
     with pytest.raises(type(error)):
         replicate(scenario, 6, 7, "kernel", save=saved.append)
@@ -136,7 +138,7 @@ def test_a_resumed_folder_ends_with_the_same_bytes(
     whole = open_folder(scenario, tmp_path / "whole")
     whole.finish(replicate_into(whole, scenario).table(), "")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(study, "measure_replication", stopping_at(4, KeyboardInterrupt()))
+        patch.setattr(study, "Season", stopping_at(4, KeyboardInterrupt()))
         replicate_into(open_folder(scenario, tmp_path / "cut"), scenario)
     cut = open_folder(scenario, tmp_path / "cut", resume=True)
     known = cut.finished()
@@ -157,15 +159,3 @@ def test_a_finished_folder_can_be_extended(scenario: Scenario, tmp_path: Path) -
 def test_a_sample_survives_its_table(scenario: Scenario) -> None:
     sample = replicate(scenario, 2, 7, "kernel")
     assert same(Sample.of_table(sample.table()), sample)
-
-
-def test_measures_that_change_between_replications_are_an_error(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def changing(scenario: Scenario, seed: int, replication: int, engine: str) -> object:
-        keys, values = measure_replication(scenario, seed, replication, engine)
-        return (keys, values) if replication == 0 else (keys[1:], values[1:])
-
-    monkeypatch.setattr(study, "measure_replication", changing)
-    with pytest.raises(RuntimeError, match="other measures"):
-        replicate(scenario, 2, 7, "kernel")

@@ -14,8 +14,19 @@ from sim.engine.day import FairDay
 from sim.engine.kernel.choice import choose, refresh_crowd
 from sim.engine.kernel.exits import minutes_of, turn_to_exit, walk
 from sim.engine.kernel.state import (
-    IS_ANNOUNCED, IS_CLOSED, ON_WAY, STATUS, STAYS, STAYS_FULL, TALKING, WAITING,
-    State, join_queue, leave_queue, schedule,
+    IS_ANNOUNCED,
+    IS_CLOSED,
+    NO_STAMP,
+    ON_WAY,
+    STATUS,
+    STAYS,
+    STAYS_FULL,
+    TALKING,
+    WAITING,
+    State,
+    join_queue,
+    leave_queue,
+    schedule,
 )  # fmt: skip
 
 _ALL_OCCUPATIONS = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -67,14 +78,14 @@ def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None
     person["zone"] = zone
     person["place"] = ON_WAY
     person["booth"] = b
-    schedule(state.calendar, state.hall, now + max(walk(day, state, key, i, metres), wait), rules.BOOTH_REACHED, i, 0)
+    schedule(state.calendar, state.hall, now + max(walk(day, state, key, i, metres), wait), rules.BOOTH_REACHED, i, NO_STAMP)
 
 
 @inlined
 def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """A seeker reaches a booth: it is gone, free, too crowded, or worth queueing for."""
     person, seeker = state.people[i], day.seekers[i]
-    b = person["booth"]
+    b = np.int64(person["booth"])
     stand = state.stands[b]
     row = state.hall[STAYS]
     if row >= state.stays.size:
@@ -108,7 +119,7 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> Non
         person["place"] = WAITING
         law = (group["patience_kind"], group["patience_a"], group["patience_b"], group["patience_c"])
         patience = minutes_of(day, key, i, PATIENCE, day.booths[b]["firm"], law)
-        schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, person["stamp"])
+        schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, np.int64(person["stamp"]))
 
 
 @inlined
@@ -122,7 +133,7 @@ def begin_interview(day: FairDay, state: State, key: Key, i: int, b: int, now: f
     law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
     drawn = rules.drawn(key, day.seekers[i]["who"], INTERVIEW, booth["firm"], law)
     factor = day.groups[day.seekers[i]["group"]]["interview_factor"]
-    schedule(state.calendar, state.hall, now + rules.on_grid(drawn * factor, day.hall[0]["time_step"]), rules.INTERVIEW_ENDS, i, 0)
+    schedule(state.calendar, state.hall, now + rules.on_grid(drawn * factor, day.hall[0]["time_step"]), rules.INTERVIEW_ENDS, i, NO_STAMP)
 
 
 @inlined
@@ -130,7 +141,7 @@ def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None
     """Free recruiters take the next people in the queue."""
     stand = state.stands[b]
     while stand["waiting"] > 0 and stand["busy"] < stand["recruiters"]:
-        i = stand["head"]
+        i = np.int64(stand["head"])
         leave_queue(state, b, i)
         begin_interview(day, state, key, i, b, now)
     refresh_crowd(day, state, b)
@@ -140,14 +151,14 @@ def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None
 def wake_queue(state: State, b: int, now: float) -> None:
     """A recruiter has become free: the queue moves at this instant, after every interview and shift that ends with it."""
     if state.stands[b]["waiting"] > 0 and state.stands[b]["busy"] < state.stands[b]["recruiters"]:
-        schedule(state.calendar, state.hall, now, rules.QUEUE_MOVES, b, 0)
+        schedule(state.calendar, state.hall, now, rules.QUEUE_MOVES, b, NO_STAMP)
 
 
 @inlined
 def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """An interview ends: offer? acceptance? The recruiter is free, the seeker leaves with an intent or goes on."""
     hall, seeker, person = day.hall[0], day.seekers[i], state.people[i]
-    b = person["booth"]
+    b = np.int64(person["booth"])
     stand = state.stands[b]
     stay = state.stays[person["stay"]]
     stand["busy"] -= 1
@@ -228,7 +239,7 @@ def send_on(day: FairDay, state: State, key: Key, first: int, now: float) -> Non
     people = state.people
     i = first
     while i >= 0:
-        behind = people[i]["next"]
+        behind = np.int64(people[i]["next"])
         people[i]["stamp"] += 1
         stay = state.stays[people[i]["stay"]]
         stay["ended"] = now
@@ -241,7 +252,7 @@ def send_on(day: FairDay, state: State, key: Key, first: int, now: float) -> Non
 def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """A waiting seeker gives up: goes home, or chooses again."""
     person, seeker = state.people[i], day.seekers[i]
-    b = person["booth"]
+    b = np.int64(person["booth"])
     leave_queue(state, b, i)
     refresh_crowd(day, state, b)
     person["stamp"] += 1

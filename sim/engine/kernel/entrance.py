@@ -12,9 +12,25 @@ from sim.engine.day import FairDay
 from sim.engine.kernel.booths import next_booth
 from sim.engine.kernel.exits import end_outside, minutes_of, turn_to_exit, wake_gate, walk
 from sim.engine.kernel.state import (
-    AT_DESK, AT_GATE, AT_GUIDANCE, BUSY_LANES, INSIDE, IS_ANNOUNCED, IS_OPEN, IS_REFUSING, LOOKING, ON_WAY_TO_BOOTHS,
-    ON_WAY_TO_DESK, ON_WAY_TO_GUIDANCE, OUTSIDE, OUTSIDE_HEAD,
-    State, join_outside, leave_outside, schedule,
+    AT_DESK,
+    AT_GATE,
+    AT_GUIDANCE,
+    BUSY_LANES,
+    INSIDE,
+    IS_ANNOUNCED,
+    IS_OPEN,
+    IS_REFUSING,
+    LOOKING,
+    NO_STAMP,
+    ON_WAY_TO_BOOTHS,
+    ON_WAY_TO_DESK,
+    ON_WAY_TO_GUIDANCE,
+    OUTSIDE,
+    OUTSIDE_HEAD,
+    State,
+    join_outside,
+    leave_outside,
+    schedule,
 )  # fmt: skip
 
 _FIRST = np.uint64(0)
@@ -41,7 +57,7 @@ def arrive(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
         limits["outside_patience_c"],
     )
     patience = minutes_of(day, key, i, OUTSIDE_PATIENCE, _FIRST, law)
-    schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, state.people[i]["stamp"])
+    schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, np.int64(state.people[i]["stamp"]))
 
 
 @inlined
@@ -65,7 +81,7 @@ def _begin_gate(day: FairDay, state: State, key: Key, i: int, now: float) -> Non
     hall[BUSY_LANES] += 1
     state.people[i]["place"] = AT_GATE
     law = (gate["gate_kind"], gate["gate_a"], gate["gate_b"], gate["gate_c"])
-    schedule(state.calendar, state.hall, now + minutes_of(day, key, i, GATE, _FIRST, law), rules.GATE_DONE, i, 0)
+    schedule(state.calendar, state.hall, now + minutes_of(day, key, i, GATE, _FIRST, law), rules.GATE_DONE, i, NO_STAMP)
 
 
 @inlined
@@ -102,7 +118,7 @@ def _enter(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     state.visits[i]["entered"] = now
     person["place"] = ON_WAY_TO_DESK
     minutes = walk(day, state, key, i, day.hall[0]["entrance_to_desk"])
-    schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, 0)
+    schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, NO_STAMP)
 
 
 @inlined
@@ -159,5 +175,5 @@ def go_on_inside(day: FairDay, state: State, key: Key, i: int, now: float) -> No
         else:
             return
         if minutes > 0.0:
-            schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, 0)
+            schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, NO_STAMP)
             return

@@ -8,7 +8,7 @@ from sim.compiled import inlined, jit
 from sim.draws import WALK, Key
 from sim.engine import rules
 from sim.engine.day import FairDay
-from sim.engine.kernel.state import GONE, INSIDE, LEAVING, OUTSIDE_HEAD, State, schedule
+from sim.engine.kernel.state import GONE, INSIDE, LEAVING, NO_STAMP, OUTSIDE_HEAD, State, schedule
 
 
 @inlined
@@ -39,7 +39,7 @@ def turn_to_exit(day: FairDay, state: State, key: Key, i: int, outcome: int, met
     minutes = walk(day, state, key, i, metres)
     if minutes > 0.0:
         state.people[i]["place"] = LEAVING
-        schedule(state.calendar, state.hall, now + minutes, rules.HALL_LEFT, i, 0)
+        schedule(state.calendar, state.hall, now + minutes, rules.HALL_LEFT, i, NO_STAMP)
     else:
         leave(state, i, now)
 
@@ -58,7 +58,7 @@ def leave(state: State, i: int, now: float) -> None:
 def wake_gate(state: State, now: float) -> None:
     """A lane or a place in the hall has become free: the gate calls at this instant, when all is settled."""
     if state.hall[OUTSIDE_HEAD] >= 0:
-        schedule(state.calendar, state.hall, now, rules.GATE_CALLS, 0, 0)
+        schedule(state.calendar, state.hall, now, rules.GATE_CALLS, 0, NO_STAMP)
 
 
 @inlined

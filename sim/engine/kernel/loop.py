@@ -11,22 +11,48 @@ import math
 
 import numpy as np
 
-from sim.compiled import borrowed, inlined, jit
+from sim.compiled import borrowed, jit
 from sim.draws import Key
 from sim.engine import ledger as book
 from sim.engine import rules
 from sim.engine.day import FairDay
 from sim.engine.kernel.booths import (
-    change_shift, dissolve_queue, end_interview, lose_patience, move_queue, open_occupations, reach_booth,
+    change_shift,
+    dissolve_queue,
+    end_interview,
+    lose_patience,
+    move_queue,
+    open_occupations,
+    reach_booth,
 )  # fmt: skip
-from sim.engine.kernel.choice import refresh_crowd
 from sim.engine.kernel.calendar import STAMPS, drop_first, rank_of, row_of, stamp_of
+from sim.engine.kernel.choice import refresh_crowd
 from sim.engine.kernel.entrance import arrive, call_gate, go_on_inside, pass_gate
 from sim.engine.kernel.exits import end_outside, leave, turn_to_exit
 from sim.engine.kernel.state import (
-    ARRIVALS, AT_GATE, AWAY, DONE, ENTRIES, GONE, INSIDE, IS_ANNOUNCED, IS_CLOSED, IS_OPEN, IS_REFUSING, LEAVING, ON_WAY,
-    OUTSIDE, OUTSIDE_HEAD, OUTSIDE_TAIL, STATUS, STAYS, TALKING, WAITING,
-    State, leave_outside, schedule,
+    ARRIVALS,
+    AT_GATE,
+    AWAY,
+    DONE,
+    ENTRIES,
+    GONE,
+    INSIDE,
+    IS_ANNOUNCED,
+    IS_CLOSED,
+    IS_OPEN,
+    IS_REFUSING,
+    LEAVING,
+    NO_STAMP,
+    ON_WAY,
+    OUTSIDE,
+    OUTSIDE_HEAD,
+    OUTSIDE_TAIL,
+    STATUS,
+    TALKING,
+    WAITING,
+    State,
+    leave_outside,
+    schedule,
 )  # fmt: skip
 
 
@@ -45,28 +71,42 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
         borrowed(state.people), borrowed(state.stands), borrowed(state.posts_left), borrowed(state.calendar),
         borrowed(state.hall), borrowed(state.visits), borrowed(state.stays),
     )  # fmt: skip
-    hall = state.hall
+    hall, calendar, seekers = state.hall, state.calendar, day.seekers
     _prepare(day, state)
-    people = day.seekers.size
-    calendar = state.calendar
-    now = -math.inf
     while hall[STATUS] == DONE:
-        arrival = day.seekers[hall[ARRIVALS]]["arrival"] if hall[ARRIVALS] < people else math.inf
-        if hall[ENTRIES] == 0 and arrival == math.inf:
+        arrival = seekers[hall[ARRIVALS]]["arrival"] if hall[ARRIVALS] < seekers.size else math.inf
+        ahead = calendar[0]["time"] if hall[ENTRIES] > 0 else math.inf
+        if arrival == math.inf and ahead == math.inf:
             break
-        ahead = math.inf
-        if hall[ENTRIES] > 0:
-            ahead = calendar[0]["time"]
         if arrival < ahead or (arrival == ahead and rank_of(calendar[0]["code"]) > rules.ARRIVES):
-            now = arrival
-            i = hall[ARRIVALS]
             hall[ARRIVALS] += 1
-            arrive(day, state, key, i, now)
+            arrive(day, state, key, hall[ARRIVALS] - 1, arrival)
             continue
         now = ahead
         code = calendar[0]["code"]
         hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
-        if not _happen(day, state, key, now, code):
+        rank, row = rank_of(code), row_of(code)
+        if rank == rules.STATION_REACHED:
+            go_on_inside(day, state, key, row, now)
+        elif rank == rules.INTERVIEW_ENDS:
+            end_interview(day, state, key, row, now)
+        elif rank == rules.BOOTH_REACHED:
+            if state.people[row]["place"] == ON_WAY:
+                reach_booth(day, state, key, row, now)
+        elif rank == rules.HALL_LEFT:
+            leave(state, row, now)
+        elif rank == rules.GATE_DONE:
+            pass_gate(day, state, key, row, now)
+        elif rank == rules.QUEUE_MOVES:
+            move_queue(day, state, key, row, now)
+        elif rank == rules.PATIENCE_ENDS:
+            if state.people[row]["stamp"] & (STAMPS - 1) == stamp_of(code):
+                _lose_patience(day, state, key, row, now)
+        elif rank == rules.GATE_CALLS:
+            call_gate(day, state, key, now)
+        elif rank == rules.SHIFT_CHANGES:
+            change_shift(day, state, key, row, stamp_of(code), now)
+        elif not _change_doors(day, state, key, row, now):
             break
     return hall[STATUS]
 
@@ -97,41 +137,11 @@ def _prepare(day: FairDay, state: State) -> None:
             # One entry per change; the row of the entry is the booth, the stamp the number of the change.
             schedule(state.calendar, state.hall, day.shifts[s]["time"], rules.SHIFT_CHANGES, b, s - day.booths[b]["shifts_from"])
     doors = day.hall[0]
-    schedule(state.calendar, state.hall, doors["open"], rules.DOORS_CHANGE, rules.DOORS_OPEN, 0)
-    schedule(state.calendar, state.hall, doors["last_entry"], rules.DOORS_CHANGE, rules.LAST_ENTRY, 0)
-    schedule(state.calendar, state.hall, doors["announcement"], rules.DOORS_CHANGE, rules.ANNOUNCEMENT, 0)
+    schedule(state.calendar, state.hall, doors["open"], rules.DOORS_CHANGE, rules.DOORS_OPEN, NO_STAMP)
+    schedule(state.calendar, state.hall, doors["last_entry"], rules.DOORS_CHANGE, rules.LAST_ENTRY, NO_STAMP)
+    schedule(state.calendar, state.hall, doors["announcement"], rules.DOORS_CHANGE, rules.ANNOUNCEMENT, NO_STAMP)
     if doors["at_close"] != rules.RUN_TO_EMPTY:
-        schedule(state.calendar, state.hall, doors["close"], rules.DOORS_CHANGE, rules.CLOSE, 0)
-
-
-@inlined
-def _happen(day: FairDay, state: State, key: Key, now: float, code: int) -> bool:
-    """Let the thing with this code happen; False when the record stops here."""
-    rank = rank_of(code)
-    row = row_of(code)
-    if rank == rules.INTERVIEW_ENDS:
-        end_interview(day, state, key, row, now)
-    elif rank == rules.QUEUE_MOVES:
-        move_queue(day, state, key, row, now)
-    elif rank == rules.BOOTH_REACHED:
-        if state.people[row]["place"] == ON_WAY:
-            reach_booth(day, state, key, row, now)
-    elif rank == rules.STATION_REACHED:
-        go_on_inside(day, state, key, row, now)
-    elif rank == rules.HALL_LEFT:
-        leave(state, row, now)
-    elif rank == rules.GATE_DONE:
-        pass_gate(day, state, key, row, now)
-    elif rank == rules.GATE_CALLS:
-        call_gate(day, state, key, now)
-    elif rank == rules.PATIENCE_ENDS:
-        if state.people[row]["stamp"] & (STAMPS - 1) == stamp_of(code):
-            _lose_patience(day, state, key, row, now)
-    elif rank == rules.SHIFT_CHANGES:
-        change_shift(day, state, key, row, stamp_of(code), now)
-    else:
-        return _change_doors(day, state, key, row, now)
-    return True
+        schedule(state.calendar, state.hall, doors["close"], rules.DOORS_CHANGE, rules.CLOSE, NO_STAMP)
 
 
 @jit
@@ -186,7 +196,7 @@ def _send_out(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
     i = dissolve_queue(state, b)
     refresh_crowd(day, state, b)
     while i >= 0:
-        behind = people[i]["next"]
+        behind = np.int64(people[i]["next"])
         people[i]["stamp"] += 1
         _end_stay(state, i, book.SENT_AWAY, now)
         turn_to_exit(day, state, key, i, book.CLOSED_OUT, day.hall[0]["booths_to_exit"], now)

@@ -61,6 +61,8 @@ STAND = np.dtype(
  STATUS) = range(12)  # fmt: skip
 COUNTERS = 12
 
+NO_STAMP = np.int64(0)  # of entries in the calendar that are never withdrawn
+
 DONE, STAYS_FULL, CALENDAR_FULL = range(3)
 
 
