@@ -137,6 +137,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
     say(f"results folder: {out}")
     order = folder.order
     say(f"replications: {order.replications:,}, seed: {order.seed}, engine: {order.engine}")
+    _compile(say)
     begun = time.monotonic()
     with _kept(folder):
         sample, warned = _simulate(folder, loaded, not (options["quiet"] or options["no_progress"]))
@@ -252,6 +253,14 @@ def _kept(folder: ResultsFolder) -> Iterator[None]:
         )
         _complain(f"go on with: {_resuming(folder.order.command)}")
         raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def _compile(say: Callable[[str], None]) -> None:
+    """Compile what is not yet compiled, and say so."""
+    from sim.report.progress import compiling
+    from sim.warmup import ensure_compiled
+
+    ensure_compiled(compiling(say))
 
 
 def _simulate(folder: ResultsFolder, scenario: Scenario, show: bool) -> tuple[Sample, list[str]]:

@@ -6,6 +6,7 @@ import datetime
 
 import numpy as np
 
+from sim.campaign.appointments import book
 from sim.campaign.hall import booths_of, groups_of, hall_of, set_prime
 from sim.campaign.laws import arrival_profile, law, write_law
 from sim.campaign.visiting import INTENTION, draw_poisson_arrivals, draw_visits
@@ -39,6 +40,7 @@ class Venue:
         edges, cumulated, self.expected = arrival_profile(settings)
         self.profile = (edges, cumulated)
         self.boards = (settings.integer("choice.boards_read"), settings.integer("choice.boards_known"))
+        self.has_appointments = settings.number("appointments.share") > 0.0
         self.is_poisson = settings.text("arrivals.pattern") == "poisson"
         date = settings.day("date")
         self.day_number = _UNDATED if date is None else _day_number(date)
@@ -60,14 +62,18 @@ class Venue:
         draw_visits(
             today, crowd.people, self.intentions, self.boards, self.profile, float(self.hall[0]["time_step"]), seekers
         )
-        seekers = seekers[np.lexsort((seekers["who"], seekers["arrival"]))]
         if not self.hall[0]["offers"]:
             seekers["accepts"] = np.uint64(2**64 - 1)
         booths, posts, shifts = booths_of(self.scenario, self.fair, crowd, today)
+        bookings = np.empty(0, BOOKING)
+        if self.has_appointments:
+            seekers, bookings = book(self.fair.settings, seekers, booths, shifts, today)
+        else:
+            seekers = seekers[np.lexsort((seekers["who"], seekers["arrival"]))]
         hall = self.hall.copy()
         set_prime(hall, booths.size)
         travel = np.zeros((len(roster.districts), len(roster.districts)))
-        return FairDay(hall, seekers, self.groups, booths, posts, shifts, np.empty(0, BOOKING), travel)
+        return FairDay(hall, seekers, self.groups, booths, posts, shifts, bookings, travel)
 
     def _poisson_arrivals(self, today: Key) -> np.ndarray:
         """Arrival times in order; a random number of them."""

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.study.replicate import Progress
+    from sim.warmup import Announce
+
+
+def compiling(say: Callable[[str], None]) -> Announce:
+    """Tells a planner why the very first run takes longer."""
+
+    def announce(done: int, parts: int, what: str) -> None:
+        if done == 0:
+            say("first run after the installation: compiling, once, about 20 seconds")
+        if done < parts:
+            say(f"compiling {done + 1} of {parts}: {what}")
+        else:
+            say("compiled; later runs start at once")
+
+    return announce
 
 
 @contextmanager
