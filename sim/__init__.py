@@ -27,7 +27,7 @@ _PLACES = {
     "summarise": "sim.report.summary",
 }
 
-__all__ = list(_PLACES)  # noqa: PLE0605
+__all__ = list(_PLACES)
 
 
 def __getattr__(name: str) -> object:

@@ -45,9 +45,7 @@ class Verbs(click.Group):
         if self.get_command(ctx, args[0]) is None:
             names = self.list_commands(ctx)
             remedy = did_you_mean(args[0], names)
-            raise InputError(
-                [Finding(PROGRAM, args[0], "no such verb", ", ".join(names), remedy, "unknown-verb")]
-            )
+            raise InputError([Finding(PROGRAM, args[0], "no such verb", ", ".join(names), remedy, "unknown-verb")])
         return super().resolve_command(ctx, args)
 
 
@@ -59,9 +57,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-_DEBUG = click.option(
-    "--debug", is_flag=True, expose_value=False, help="Show where an internal error happened."
-)
+_DEBUG = click.option("--debug", is_flag=True, expose_value=False, help="Show where an internal error happened.")
 _OVERRIDES = click.option(
     "--set",
     "overrides",
@@ -102,9 +98,7 @@ def cli() -> None:
     metavar="S",
     help="Seed of all random numbers; the scenario's run.seed if left out.",
 )
-@click.option(
-    "--engine", type=click.Choice(ENGINES), help="kernel (default, fast) or reference (readable, slow)."
-)
+@click.option("--engine", type=click.Choice(ENGINES), help="kernel (default, fast) or reference (readable, slow).")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -130,9 +124,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
         raise click.UsageError("--resume and --overwrite exclude each other")
     loaded = load_scenario(scenario, overrides)
     out = options["out"] or Path("results") / Path(scenario).stem
-    say: Callable[[str], None] = (
-        (lambda _: None) if options["quiet"] else (lambda line: click.echo(line, err=True))
-    )
+    say: Callable[[str], None] = (lambda _: None) if options["quiet"] else (lambda line: click.echo(line, err=True))
     folder = _open_folder(loaded, out, options)
     say(f"results folder: {out}")
     order = folder.order
@@ -179,9 +171,7 @@ def check(
         except InputError as error:
             found[scenario] = error.findings
     if as_json:
-        files = [
-            {"file": file, "findings": [asdict(one) for one in all_of]} for file, all_of in found.items()
-        ]
+        files = [{"file": file, "findings": [asdict(one) for one in all_of]} for file, all_of in found.items()]
         click.echo(json.dumps({"files": files, "ok": not any(found.values())}, indent=2))
     for file, findings in found.items():
         if findings and not as_json:
@@ -248,9 +238,7 @@ def _kept(folder: ResultsFolder) -> Iterator[None]:
         folder.pause()
         kept = folder.finished()
         count = 0 if kept is None else len(kept.replications)
-        _complain(
-            f"interrupted: {count:,} of {folder.order.replications:,} replications are kept in {folder.path}"
-        )
+        _complain(f"interrupted: {count:,} of {folder.order.replications:,} replications are kept in {folder.path}")
         _complain(f"go on with: {_resuming(folder.order.command)}")
         raise click.exceptions.Exit(INTERRUPTED) from None
 

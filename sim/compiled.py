@@ -15,11 +15,12 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numba
-import numba.core.config
+import numpy as np
 import platformdirs
+from numba.core import config
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -40,7 +41,7 @@ COMPILED_SOURCES = (
     "campaign/visiting.py",
 )
 
-COMPILING: bool = not numba.core.config.DISABLE_JIT
+COMPILING: bool = not config.DISABLE_JIT  # type: ignore[attr-defined]
 """False when compilation is switched off (NUMBA_DISABLE_JIT=1): the same code then runs as plain Python."""
 
 
@@ -58,7 +59,7 @@ def digest(root: Path | None = None) -> str:
 
 @cache
 def cache_folder() -> Path:
-    """Folder of the machine code: $JOBFAIR_CACHE, else the user's cache folder, else a temporary one if that is read-only."""
+    """Folder of the machine code: $JOBFAIR_CACHE, else the user's cache folder; a temporary one if read-only."""
     chosen = os.environ.get("JOBFAIR_CACHE")
     candidates = [Path(chosen)] if chosen else [platformdirs.user_cache_path("jobfair")]
     candidates.append(Path(tempfile.gettempdir()) / f"jobfair-{os.getuid() if hasattr(os, 'getuid') else 'user'}")
@@ -76,7 +77,7 @@ def cache_folder() -> Path:
 def jit(function: Function) -> Function:
     """Compile `function` at its first call, or load it from the cache; unchanged when compilation is switched off.
 
-    Arithmetic keeps the order in which it is written (no fast-math), so that compiled and plain code give the same bits.
+    Arithmetic keeps the order in which it is written (no fast-math): compiled and plain code give the same bits.
     """
     return _compiled(function, forceinline=False)
 
@@ -92,32 +93,33 @@ def inlined(function: Function) -> Function:
 def _compiled(function: Function, forceinline: bool) -> Function:
     if not COMPILING:
         return function
-    before = numba.core.config.CACHE_DIR
-    numba.core.config.CACHE_DIR = str(cache_folder())
+    before = config.CACHE_DIR  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     try:
-        compiled: Function = numba.njit(cache=True, error_model="numpy", forceinline=forceinline)(function)
+        compiled = cast(Function, numba.njit(cache=True, error_model="numpy", forceinline=forceinline)(function))
     finally:
-        numba.core.config.CACHE_DIR = before
+        config.CACHE_DIR = before  # type: ignore[attr-defined]
     return compiled
+
+
+def borrowed(array: np.ndarray) -> np.ndarray:
+    """In compiled code, the same array without a share in its ownership, so that handing it on costs no counting."""
+    return array
 
 
 if COMPILING:
     from numba.core import cgutils
-    from numba.extending import intrinsic
+    from numba.extending import intrinsic, overload
 
-    @intrinsic  # type: ignore[misc]
-    def borrowed(_context, array):  # type: ignore[no-untyped-def]
-        """The same array without a share in its ownership, so that handing it on costs no counting."""
-
+    @intrinsic
+    def _without_owner(_context, array):  # type: ignore[no-untyped-def]
         def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-            view = cgutils.create_struct_proxy(signature.return_type)(context, builder, value=arguments[0])
-            view.meminfo = cgutils.get_null_value(view.meminfo.type)
+            view = cgutils.create_struct_proxy(signature.return_type)(context, builder, value=arguments[0])  # type: ignore[no-untyped-call]
+            view.meminfo = cgutils.get_null_value(view.meminfo.type)  # type: ignore[no-untyped-call]
             return view._getvalue()
 
         return array(array), build
 
-else:
-
-    def borrowed(array):  # type: ignore[no-untyped-def]
-        """The array itself."""
-        return array
+    @overload(borrowed, inline="always")
+    def _borrowed(array):  # type: ignore[no-untyped-def]
+        return lambda array: _without_owner(array)  # type: ignore[call-arg]  # noqa: PLW0108

@@ -16,7 +16,6 @@ import numpy as np
 
 from sim.compiled import COMPILING, jit
 
-
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 """The four 64-bit words at one address."""
 
@@ -78,15 +77,31 @@ _ELEVEN = np.uint64(11)
 _UNIT = 1.0 / 9007199254740992.0  # 2**-53
 
 
-if COMPILING:
+_MASK = 2**64 - 1
+
+
+def _high_product(a: np.uint64, b: np.uint64) -> np.uint64:
+    """Upper 64 bits of the 128-bit product of two unsigned 64-bit integers."""
+    return np.uint64((int(a) * int(b)) >> 64)
+
+
+def _low_product(a: np.uint64, b: np.uint64) -> np.uint64:
+    """Lower 64 bits of the same product."""
+    return np.uint64((int(a) * int(b)) & _MASK)
+
+
+def _sum(a: np.uint64, b: np.uint64) -> np.uint64:
+    """Sum modulo 2**64."""
+    return np.uint64((int(a) + int(b)) & _MASK)
+
+
+if COMPILING:  # the same three as machine instructions
     from llvmlite import ir
     from numba import types
-    from numba.extending import intrinsic
+    from numba.extending import intrinsic, overload
 
-    @intrinsic  # type: ignore[misc]
-    def _high_product(_context, a, b):  # type: ignore[no-untyped-def]
-        """Upper 64 bits of the 128-bit product of two unsigned 64-bit integers; one machine instruction."""
-
+    @intrinsic
+    def _multiply_high(_context, a, b):  # type: ignore[no-untyped-def]
         def build(_target, builder, _signature, arguments):  # type: ignore[no-untyped-def]
             wide = ir.IntType(128)
             product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
@@ -94,26 +109,17 @@ if COMPILING:
 
         return types.uint64(types.uint64, types.uint64), build
 
-    @jit
-    def _low_product(a: np.uint64, b: np.uint64) -> np.uint64:
-        return a * b
+    @overload(_high_product)
+    def _compiled_high_product(a, b):  # type: ignore[no-untyped-def]
+        return lambda a, b: _multiply_high(a, b)  # type: ignore[call-arg]  # noqa: PLW0108
 
-    @jit
-    def _sum(a: np.uint64, b: np.uint64) -> np.uint64:
-        return a + b
+    @overload(_low_product)
+    def _compiled_low_product(a, b):  # type: ignore[no-untyped-def]
+        return lambda a, b: a * b
 
-else:
-    _MASK = 2**64 - 1
-
-    def _high_product(a: np.uint64, b: np.uint64) -> np.uint64:
-        """Upper 64 bits of the 128-bit product of two unsigned 64-bit integers."""
-        return np.uint64((int(a) * int(b)) >> 64)
-
-    def _low_product(a: np.uint64, b: np.uint64) -> np.uint64:
-        return np.uint64((int(a) * int(b)) & _MASK)
-
-    def _sum(a: np.uint64, b: np.uint64) -> np.uint64:
-        return np.uint64((int(a) + int(b)) & _MASK)
+    @overload(_sum)
+    def _compiled_sum(a, b):  # type: ignore[no-untyped-def]
+        return lambda a, b: a + b
 
 
 @jit
@@ -204,5 +210,3 @@ def normal(u: float) -> float:
             + 5.99832206555887937690e-1) * r + 1.0)
         )  # fmt: skip
     return -value if q < 0.0 else value
-
-

@@ -51,9 +51,7 @@ class Order:
         content = {key: value for key, value in self.resolved.items() if key not in WITHOUT_EFFECT}
         # Scenario files are in `resolved`, where a comment makes no difference; tables are only named there.
         tables = sorted(digest for name, digest in self.inputs if not name.endswith(".toml"))
-        return hashlib.sha256(
-            "\n".join([tomli_w.dumps(content), *tables]).encode(errors="surrogateescape")
-        ).hexdigest()
+        return hashlib.sha256("\n".join([tomli_w.dumps(content), *tables]).encode(errors="surrogateescape")).hexdigest()
 
 
 @dataclass
@@ -248,9 +246,7 @@ def _flat(prefix: str, value: object) -> dict[str, object]:
     else:
         return {prefix: value}
     return {
-        key: leaf
-        for name, part in inside.items()
-        for key, leaf in _flat(f"{prefix}.{name}".strip("."), part).items()
+        key: leaf for name, part in inside.items() for key, leaf in _flat(f"{prefix}.{name}".strip("."), part).items()
     }
 
 

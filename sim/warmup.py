@@ -33,7 +33,11 @@ def ensure_compiled(announce: Announce | None = None) -> None:
     with filelock.FileLock(folder / "compiling.lock", timeout=_LOCK_SECONDS):
         if is_compiled():
             return
-        parts = (("people", _compile_people), ("visits", _compile_visits), ("the fair day", _compile_fair_day))
+        parts = (
+            ("people", _compile_people),
+            ("visits", _compile_visits),
+            ("the fair day", _compile_fair_day),
+        )
         for done, (what, compile_part) in enumerate(parts):
             if announce is not None:
                 announce(done, len(parts), what)
@@ -43,17 +47,12 @@ def ensure_compiled(announce: Announce | None = None) -> None:
             announce(len(parts), len(parts), "")
 
 
-def _key() -> object:
-    from sim.draws import make_key
-
-    return make_key(0, 0, 1)
-
-
 def _compile_people() -> None:
+    from sim.draws import make_key
     from sim.engine import rules
     from sim.population import drawing
 
-    key, who, zero = _key(), np.zeros(1, np.uint64), np.uint64(0)
+    key, who, zero = make_key(0, 0, 1), np.zeros(1, np.uint64), np.uint64(0)
     rules.durations(np.zeros(4), drawing.uniform_rows(key, who, zero, who))
     drawing.normals(np.zeros(1))
     drawing.draw_people(key, np.ones(1, drawing.KIND), np.ones(1), np.zeros(1, drawing.PERSON))
@@ -61,19 +60,21 @@ def _compile_people() -> None:
 
 def _compile_visits() -> None:
     from sim.campaign import visiting
+    from sim.draws import make_key
     from sim.engine.day import SEEKER
     from sim.population.drawing import PERSON
 
-    key, profile = _key(), (np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    key, profile = make_key(0, 0, 1), (np.array([0.0, 1.0]), np.array([0.0, 1.0]))
     people, seekers = np.zeros(1, PERSON), np.zeros(1, SEEKER)
     visiting.draw_visits(key, people, np.zeros(1, visiting.INTENTION), (1, 1), profile, 0.0, seekers)
     visiting.draw_poisson_arrivals(key, np.uint64(0), 1.0, profile, np.zeros(9))
 
 
 def _compile_fair_day() -> None:
+    from sim.draws import make_key
     from sim.engine import day, simulate
 
     hall = np.zeros(1, day.HALL)
     hall["prime"] = 2
-    empty = (np.empty(0, kind) for kind in (day.SEEKER, day.GROUP, day.BOOTH, day.POST, day.SHIFT, day.BOOKING))
-    simulate(day.FairDay(hall, *empty, np.zeros((1, 1))), _key())  # type: ignore[arg-type]
+    kinds = (day.SEEKER, day.GROUP, day.BOOTH, day.POST, day.SHIFT, day.BOOKING)
+    simulate(day.FairDay._make([hall, *(np.empty(0, kind) for kind in kinds), np.zeros((1, 1))]), make_key(0, 0, 1))

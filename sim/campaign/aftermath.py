@@ -31,7 +31,9 @@ def aftermath(settings: Settings, day: FairDay, ledger: Ledger, key: Key) -> Aft
     u = uniform_rows(key, who, SIGNING, firms)
     signs = u[:, 0] < settings.number("outcomes.signing_share")
     starts = signs & (u[:, 1] < settings.number("outcomes.start_share"))
-    signing = np.where(signs, _days(key, who, SIGNING_DAYS, firms, law(settings.duration("outcomes.signing_days"))), np.nan)
+    signing = np.where(
+        signs, _days(key, who, SIGNING_DAYS, firms, law(settings.duration("outcomes.signing_days"))), np.nan
+    )
     start = _days(key, who, START_DAYS, firms, law(settings.duration("outcomes.start_days")))
     return Aftermath(seekers, signing, np.where(starts, signing + start, np.nan))
 

@@ -56,7 +56,12 @@ def book(
 
 
 def _assign(
-    settings: Settings, seekers: np.ndarray, people: np.ndarray, booths: np.ndarray, shifts: np.ndarray, today: Key
+    settings: Settings,
+    seekers: np.ndarray,
+    people: np.ndarray,
+    booths: np.ndarray,
+    shifts: np.ndarray,
+    today: Key,
 ) -> dict[int, list[tuple[float, int]]]:
     """Appointments of each person: times and rows of booths, in order of time."""
     from scipy.optimize import linear_sum_assignment  # takes long to import, and few fairs need it
@@ -101,10 +106,10 @@ def _recruiters(booths: np.ndarray, shifts: np.ndarray, time: float) -> np.ndarr
     return counts
 
 
-def _kept(
-    settings: Settings, who: np.uint64, made: list[tuple[float, int]], today: Key
-) -> list[tuple[float, int]]:
+def _kept(settings: Settings, who: np.uint64, made: list[tuple[float, int]], today: Key) -> list[tuple[float, int]]:
     """The appointments that a person keeps."""
     number = np.arange(len(made), dtype=np.uint64)
     u = uniform_rows(today, np.full(len(made), who), NO_SHOW, number)[:, 0]
-    return [slot for slot, missed in zip(made, u < settings.number("appointments.no_show_share"), strict=True) if not missed]
+    return [
+        slot for slot, missed in zip(made, u < settings.number("appointments.no_show_share"), strict=True) if not missed
+    ]

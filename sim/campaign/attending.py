@@ -15,7 +15,7 @@ from sim.engine.day import BOOKING, SEEKER, FairDay
 from sim.model.scenario import Fair, Scenario
 from sim.population import Roster
 from sim.population.identity import numbers_of_crowd
-from sim.population.people import behaviour
+from sim.population.people import behaviour, behaviour_duration
 
 _UNDATED = 1
 _LAWS = {
@@ -60,7 +60,13 @@ class Venue:
             crowd.people["arrives"] = arrivals
         seekers = np.empty(crowd.people.size, SEEKER)
         draw_visits(
-            today, crowd.people, self.intentions, self.boards, self.profile, float(self.hall[0]["time_step"]), seekers
+            today,
+            crowd.people,
+            self.intentions,
+            self.boards,
+            self.profile,
+            float(self.hall[0]["time_step"]),
+            seekers,
         )
         if not self.hall[0]["offers"]:
             seekers["accepts"] = np.uint64(2**64 - 1)
@@ -94,7 +100,7 @@ def intentions_of(scenario: Scenario, fair: Fair) -> np.ndarray:
         row["talk_share"] = behaviour(fair, group, "behaviour.talk_share")
         row["informed_share"] = behaviour(fair, group, "behaviour.informed_share")
         for name, key in _LAWS.items():
-            write_law(row, name, law(behaviour(fair, group, key)), "kabc")  # type: ignore[arg-type]
+            write_law(row, name, law(behaviour_duration(fair, group, key)), "kabc")
     return rows
 
 

@@ -12,7 +12,7 @@ from sim.model.scenario import Fair, Scenario
 from sim.model.values import Settings
 from sim.population import Crowd
 from sim.population.drawing import uniform_rows
-from sim.population.people import behaviour
+from sim.population.people import behaviour, behaviour_duration
 
 _DURATIONS = {
     "gate": "gate.minutes",
@@ -75,7 +75,7 @@ def groups_of(scenario: Scenario, fair: Fair) -> np.ndarray:
         row["priority"] = group.settings.integer("priority")
         for name in ("discouraged_share", "give_up_share"):
             row[name] = behaviour(fair, group, f"behaviour.{name}")
-        write_law(row, "patience", law(behaviour(fair, group, "behaviour.patience_minutes")))  # type: ignore[arg-type]
+        write_law(row, "patience", law(behaviour_duration(fair, group, "behaviour.patience_minutes")))
     return rows
 
 

@@ -45,10 +45,10 @@ class Season:
     def play(self, seed: int, replication: int, engine: str = "kernel") -> list[Played]:
         """Simulate every fair of one replication, in the order of the scenario."""
         fairs = []
-        for venue, (counts, day) in zip(self.venues, self.fair_days(seed, replication), strict=True):
+        for venue, (planned, day) in zip(self.venues, self.fair_days(seed, replication), strict=True):
             today = Key(np.uint64(seed), np.uint64(replication), np.uint64(venue.day_number))
             ledger = simulate(day, today, engine)
             after = aftermath(venue.fair.settings, day, ledger, today)
-            counts = {"firms": day.booths.size, "posts": counts["posts"], "seekers": day.seekers.size}
+            counts = {"firms": day.booths.size, "posts": planned["posts"], "seekers": day.seekers.size}
             fairs.append(Played(venue.number, counts, day, ledger, after))
         return fairs

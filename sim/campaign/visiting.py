@@ -61,7 +61,12 @@ def draw_visits(
             stay = _drawn(key, who, np.uint64(0), (plan["look_k"], plan["look_a"], plan["look_b"], plan["look_c"]))
         law = (plan["queue_limit_k"], plan["queue_limit_a"], plan["queue_limit_b"], plan["queue_limit_c"])
         limit = _drawn(key, who, np.uint64(1), law)
-        law = (plan["booths_wanted_k"], plan["booths_wanted_a"], plan["booths_wanted_b"], plan["booths_wanted_c"])
+        law = (
+            plan["booths_wanted_k"],
+            plan["booths_wanted_a"],
+            plan["booths_wanted_b"],
+            plan["booths_wanted_c"],
+        )
         wanted = _drawn(key, who, np.uint64(2), law)
         arrival = person["arrives"]
         if math.isnan(arrival):
@@ -75,8 +80,8 @@ def draw_visits(
         seeker["occupation"] = person["occupation"]
         seeker["group"] = person["group"]
         seeker["district"] = person["district"]
-        seeker["queue_limit"] = np.int64(min(math.floor(limit), _MOST))
-        seeker["booths_wanted"] = np.int64(min(max(math.floor(wanted + 0.5), 1), _MOST))
+        seeker["queue_limit"] = int(min(math.floor(limit), _MOST))
+        seeker["booths_wanted"] = int(min(max(math.floor(wanted + 0.5), 1), _MOST))
         seeker["boards"] = boards[1] if informed else boards[0]
         seeker["bookings_from"] = 0
         seeker["bookings_until"] = 0
@@ -87,20 +92,20 @@ def draw_visits(
 @jit
 def _drawn(key: Key, who: np.uint64, index: np.uint64, law: rules.Law) -> float:
     """One of the limits that a person sets for a visit."""
-    return rules.drawn(key, who, VISIT_LIMITS, index, law)
+    return float(rules.drawn(key, who, VISIT_LIMITS, index, law))
 
 
 @jit
 def time_of_share(profile: tuple[np.ndarray, np.ndarray], share: float) -> float:
     """Clock time by which this share of the arrivals has come; within a step arrivals are even."""
     edges, cumulated = profile
-    step = np.int64(0)
+    step = 0
     while step < edges.size - 2 and share >= cumulated[step + 1]:
         step += 1
     width = cumulated[step + 1] - cumulated[step]
     if width <= 0.0:
-        return edges[step + 1]
-    return edges[step] + (edges[step + 1] - edges[step]) * (share - cumulated[step]) / width
+        return float(edges[step + 1])
+    return float(edges[step] + (edges[step + 1] - edges[step]) * (share - cumulated[step]) / width)
 
 
 @jit
@@ -115,7 +120,7 @@ def draw_poisson_arrivals(
     Returns how many came; more than `times` holds means that it was too short, and only the first are in it.
     """
     total = 0.0
-    count = np.int64(0)
+    count = 0
     while True:
         total += exponential(uniform(key, first + np.uint64(count), ARRIVAL, _FIRST))
         if total >= expected:

@@ -96,9 +96,7 @@ def blank_visits(seekers: int) -> np.ndarray:
     return np.repeat(blank, seekers)
 
 
-EVENT = np.dtype(
-    [("time", "f8"), ("seeker", "i4"), ("booth", "i4"), ("activity", "i2"), ("outcome", "i2")], align=True
-)
+EVENT = np.dtype([("time", "f8"), ("seeker", "i4"), ("booth", "i4"), ("activity", "i2"), ("outcome", "i2")], align=True)
 
 _BEFORE = ("arrived", "checked", "entered", "reached")  # columns of a visit before the first booth, in order
 _AT_BOOTH = ("joined", "started", "ended")  # columns of a stay
@@ -114,7 +112,8 @@ ACTIVITIES = (
 def events(ledger: Ledger) -> np.ndarray:
     """The ledger as one row per event of a person, sorted by time, then person, then the order of the story.
 
-    `outcome` is that of the stay in a row "leaves-booth", that of the visit in a row "turns-to-exit" or "leaves", 0 elsewhere.
+    `outcome` is that of the stay in a row "leaves-booth", that of the visit in a row "turns-to-exit" or "leaves", and
+    0 elsewhere.
     """
     visits, stays = ledger
     people, nowhere = np.arange(visits.size), np.full(visits.size, -1)

@@ -54,6 +54,7 @@ BOOKED_PRIORITY = -1000  # in a queue, people with an appointment come before ev
 # What the doors do, in the order in which they do it at one instant.
 DOORS_OPEN, LAST_ENTRY, ANNOUNCEMENT, CLOSE = range(4)
 
+
 @jit
 def on_grid(minutes: float, step: float) -> float:
     """Minutes rounded to a multiple of `step`; unchanged when step is 0."""
@@ -129,13 +130,13 @@ def reading_order(key: Key, who: np.uint64, prime: int) -> tuple[int, int]:
     equally likely to be among the first few: a sample without replacement that needs no memory.
     """
     four = uniforms(key, who, BOARDS, np.uint64(0))
-    return np.int64(four[0] * prime), 1 + np.int64(four[1] * (prime - 1))
+    return int(four[0] * prime), 1 + int(four[1] * (prime - 1))
 
 
 @jit
 def suits(accepts: np.uint64, open_occupations: np.uint64) -> bool:
     """Whether one of the occupations with open posts is one that the seeker accepts."""
-    return (accepts & open_occupations) != np.uint64(0)
+    return bool((accepts & open_occupations) != np.uint64(0))
 
 
 @jit
@@ -148,7 +149,8 @@ def taste(u: float) -> float:
 def crowding(queue_weight: float, waiting: int, recruiters: int) -> float:
     """Factor by which a queue puts seekers off: exp(weight * people waiting per recruiter).
 
-    Length, not expected wait, is what people look at: Lu, Musalem, Olivares and Schilkrut (2013), Management Science 59.
+    Length, not expected wait, is what people look at: Lu, Musalem, Olivares and Schilkrut (2013), Management Science
+    59.
     """
     return math.exp(queue_weight * waiting / max(recruiters, 1))
 

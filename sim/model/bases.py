@@ -75,9 +75,7 @@ def _bases(parsed: dict[str, object], origin: Origin, stack: Stack) -> list[tupl
     items = raw if isinstance(raw, list) else [raw]
     if len(items) > MOST_BASES:
         found = f"{len(items)} bases"
-        stack.findings.append(
-            Finding(origin.place, origin.key, found, f"at most {MOST_BASES}", "", "base-limit")
-        )
+        stack.findings.append(Finding(origin.place, origin.key, found, f"at most {MOST_BASES}", "", "base-limit"))
         return []
     bases = []
     for number, item in enumerate(items):

@@ -158,9 +158,7 @@ def read_block(name: str, raw: object, origin: Origin, findings: list[Finding]) 
     return block
 
 
-def _read_key(
-    block: Block, words: Vocabulary, key: str, raw: object, origin: Origin, findings: list[Finding]
-) -> None:
+def _read_key(block: Block, words: Vocabulary, key: str, raw: object, origin: Origin, findings: list[Finding]) -> None:
     if key in words.keys and "." not in key:
         block.entries[key] = _read_entry(words.keys[key], raw, origin, findings)
     elif key in words.sections:
@@ -214,9 +212,7 @@ def _cited(source: object) -> str:
 def _read_raw(parameter: Parameter, raw: Raw) -> Value:
     if isinstance(raw.value, str):
         return read_text(parameter, raw.value)
-    if parameter.type in ("text", "path") or (
-        parameter.type == "numbers" and not isinstance(raw.value, list)
-    ):
+    if parameter.type in ("text", "path") or (parameter.type == "numbers" and not isinstance(raw.value, list)):
         return read_text(parameter, raw.text)
     return read_value(parameter, raw.value)
 

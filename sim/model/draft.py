@@ -98,9 +98,7 @@ class Draft:
     def fairs(self) -> tuple[Subject, ...]:
         """Every fair, its own values over the defaults."""
         shared = {
-            p.key: self.document.top.entries[p.key]
-            for p in parameters("fair")
-            if p.key in self.document.top.entries
+            p.key: self.document.top.entries[p.key] for p in parameters("fair") if p.key in self.document.top.entries
         }
         level = parameters("fair")
         blocks = self.document.lists.get("fairs", [])

@@ -151,9 +151,7 @@ SLUGS: dict[str, str] = {
         "links that lead out are refused, so that a scenario from somebody else reads nothing "
         "but what came with it."
     ),
-    "base-cycle": (
-        "A scenario is, through its bases, its own base. The chain of files is named; take one link out."
-    ),
+    "base-cycle": ("A scenario is, through its bases, its own base. The chain of files is named; take one link out."),
     "base-limit": "Bases may be stacked 16 deep, and one file may name at most 16.",
     # keys
     "unknown-key": (
@@ -184,9 +182,7 @@ SLUGS: dict[str, str] = {
         "`nan` and `inf` are numbers for TOML but describe nothing at a fair. Where a limit "
         "is optional, leave the key out to have no limit."
     ),
-    "out-of-range": (
-        "The number is outside the range that the parameter can have. The range and the unit are given."
-    ),
+    "out-of-range": ("The number is outside the range that the parameter can have. The range and the unit are given."),
     "bad-choice": "The key takes one of a few words, which are listed.",
     "bad-text": "A text is one line of at most 2000 characters, without control characters.",
     "bad-clock-time": (
@@ -214,23 +210,16 @@ SLUGS: dict[str, str] = {
         "Every fair, group and occupation needs an `id` of its own, by which others refer to "
         "it and to which its random numbers belong."
     ),
-    "duplicate-id": (
-        "Two entries have the same `id`. Random numbers belong to ids, so each must be there once."
-    ),
+    "duplicate-id": ("Two entries have the same `id`. Random numbers belong to ids, so each must be there once."),
     "unknown-id": (
         "The entry refers to a fair, group, occupation or firm that is not in the scenario. "
         "The nearest known id is proposed where there is one."
     ),
-    "missing-reference": (
-        "The row must say to which fair, firm or occupation it belongs, because there are several."
-    ),
+    "missing-reference": ("The row must say to which fair, firm or occupation it belongs, because there are several."),
     "rows-twice": (
-        "Firms, posts or seekers are given twice, in the scenario file and in a table named "
-        "under `[tables]`. Keep one."
+        "Firms, posts or seekers are given twice, in the scenario file and in a table named under `[tables]`. Keep one."
     ),
-    "too-many-rows": (
-        "The list is longer than the limit for its kind. The limit protects the memory of the machine."
-    ),
+    "too-many-rows": ("The list is longer than the limit for its kind. The limit protects the memory of the machine."),
     "too-many-findings": (
         "The table or list has so many findings that the rest of it was not looked at. "
         "Correct these and check again; often one column has a wrong unit or heading."
@@ -242,9 +231,7 @@ SLUGS: dict[str, str] = {
         "The arrival profile begins at or reaches beyond the end of the fair. Steps with "
         "weight 0 at its end do not count."
     ),
-    "no-arrivals": (
-        "All weights of the arrival profile are 0, or there are none, so nobody could ever come."
-    ),
+    "no-arrivals": ("All weights of the arrival profile are 0, or there are none, so nobody could ever come."),
     "last-entry-outside": "The last entry must lie between opening and closing.",
     "zero-speed": (
         "With a walking speed that is always 0 nobody ever arrives anywhere. For no walking "

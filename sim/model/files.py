@@ -39,9 +39,7 @@ def located(path: Path) -> tuple[Path, str]:
 def inside(root: Path, folder: Path, written: str) -> Path:
     """The path that is written in a scenario file of `folder`, if it stays inside `root`."""
     if not written.strip() or "\\" in written or "\0" in written:
-        raise Refusal(
-            f"{quoted(written)} is no path", "a relative path with / between folders", "", "bad-path"
-        )
+        raise Refusal(f"{quoted(written)} is no path", "a relative path with / between folders", "", "bad-path")
     if PureWindowsPath(written).anchor or written.startswith("~"):
         remedy = "copy the file beside the scenario and name it relative to it"
         raise Refusal(f"{quoted(written)} is an absolute path", "a relative path", remedy, "outside-folder")
@@ -74,11 +72,7 @@ def unreadable(path: Path, written: str, error: OSError | ValueError) -> Refusal
 def _neighbours(path: Path) -> list[str]:
     try:
         with os.scandir(path.parent) as entries:
-            files = [
-                entry.name
-                for entry, _ in zip(entries, range(MOST_NEIGHBOURS), strict=False)
-                if entry.is_file()
-            ]
+            files = [entry.name for entry, _ in zip(entries, range(MOST_NEIGHBOURS), strict=False) if entry.is_file()]
     except (OSError, ValueError):
         return []
     return sorted(name for name in files if Path(name).suffix == path.suffix)
@@ -115,9 +109,7 @@ def decoded(content: bytes, written: str = "") -> str:
     except UnicodeDecodeError as error:
         name = quoted(written) if written else "the file"
         line = content.count(b"\n", 0, error.start) + 1
-        raise Refusal(
-            f"{name} is not UTF-8 text, first in line {line}", "", "save it as UTF-8", "not-utf8"
-        ) from error
+        raise Refusal(f"{name} is not UTF-8 text, first in line {line}", "", "save it as UTF-8", "not-utf8") from error
 
 
 def fingerprint(content: bytes) -> str:

@@ -29,9 +29,7 @@ def _with_override(document: Document, text: str, findings: list[Finding]) -> Do
     written, equals, value = text.partition("=")
     parts = _key_parts(written.strip())
     if not equals or not all(parts):
-        findings.append(
-            Finding(place, "", "no key and value", "KEY=VALUE, such as gate.lanes=4", "", "bad-set")
-        )
+        findings.append(Finding(place, "", "no key and value", "KEY=VALUE, such as gate.lanes=4", "", "bad-set"))
     elif parts[0] == "base":
         remedy = "write the base into a scenario file"
         findings.append(Finding(place, "base", "cannot be set", "", remedy, "misplaced-key"))
@@ -43,9 +41,7 @@ def _with_override(document: Document, text: str, findings: list[Finding]) -> Do
     return document
 
 
-def _with_entry(
-    document: Document, source: Source, parts: list[str], raw: Raw, findings: list[Finding]
-) -> Document:
+def _with_entry(document: Document, source: Source, parts: list[str], raw: Raw, findings: list[Finding]) -> Document:
     """An override of one entry of a list, named by its id (which may itself contain dots)."""
     name = parts[0]
     blocks = document.lists.get(name, [])

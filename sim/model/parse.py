@@ -25,9 +25,7 @@ MINUTES_PER_DAY = 24 * 60
 CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
-DECIMAL = re.compile(
-    r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?|[+-]?(nan|inf|infinity)", re.IGNORECASE
-)
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 CALL = re.compile(r"([a-z]+)\s*\((.*)\)", re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -127,9 +125,7 @@ def _text(_: Parameter, raw: object) -> Value:
 def check_text(text: str) -> str:
     """The text itself if it is one line of a sensible length."""
     if CONTROL.search(text):
-        raise Refusal(
-            f"{shown(text)} has a line break or control character", "one line of text", "", "bad-text"
-        )
+        raise Refusal(f"{shown(text)} has a line break or control character", "one line of text", "", "bad-text")
     if len(text) > LONGEST_TEXT:
         raise Refusal(f"a text of {len(text)} characters", f"at most {LONGEST_TEXT}", "", "bad-text")
     return text
@@ -209,14 +205,10 @@ def _distribution(parameter: Parameter, text: str, kind: str, arguments: str) ->
     for part in arguments.split(","):
         name, _, written = (piece.strip() for piece in part.partition("="))
         if name not in names or name in given or not DECIMAL.fullmatch(written):
-            raise Refusal(
-                f"{shown(text)} is no duration", f"{form} with a number after each =", "", "bad-duration"
-            )
+            raise Refusal(f"{shown(text)} is no duration", f"{form} with a number after each =", "", "bad-duration")
         given[name] = _length(parameter, f"{name}={written} in {shown(text)}", float(written))
     if len(given) != len(names):
-        raise Refusal(
-            f"{shown(text)} is no duration", f"{form} with a number after each =", "", "bad-duration"
-        )
+        raise Refusal(f"{shown(text)} is no duration", f"{form} with a number after each =", "", "bad-duration")
     fault = _distribution_fault(kind, given)
     if fault:
         raise Refusal(f"{shown(text)} is impossible", fault, "", "bad-duration")

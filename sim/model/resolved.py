@@ -27,15 +27,11 @@ def resolved_document(scenario: Scenario) -> Table:
     _write(document, shared, scenario.defaults, "", cited)
     document["fairs"] = [_fair(fair.id, fair.settings, scenario) for fair in scenario.fairs]
     document["groups"] = [_group(group, cited) for group in scenario.groups]
-    document["occupations"] = [
-        _table("occupations", one.id, one.settings, cited) for one in scenario.occupations
-    ]
+    document["occupations"] = [_table("occupations", one.id, one.settings, cited) for one in scenario.occupations]
     for kind, rows in (("firms", scenario.firms), ("posts", scenario.posts), ("seekers", scenario.seekers)):
         if rows and not scenario.settings.text(f"tables.{kind}"):
             identities = (str(row.get("id", number)) for number, row in enumerate(rows, start=1))
-            document[kind] = [
-                _table(kind, one, row, cited) for one, row in zip(identities, rows, strict=True)
-            ]
+            document[kind] = [_table(kind, one, row, cited) for one, row in zip(identities, rows, strict=True)]
     return document
 
 
@@ -74,9 +70,7 @@ def _table(
     return table
 
 
-def _write(
-    table: Table, level: Iterable[Parameter], settings: Settings, prefix: str, cited: Mapping[str, str]
-) -> None:
+def _write(table: Table, level: Iterable[Parameter], settings: Settings, prefix: str, cited: Mapping[str, str]) -> None:
     """Write the values of one level into nested tables; what was not given stays out."""
     for parameter in level:
         value = settings[parameter.key]
@@ -97,9 +91,7 @@ def _written(parameter: Parameter, value: Value) -> object:
         return str(value)
     if isinstance(value, tuple):
         return [
-            {"from": clock_text(item[0]), "recruiters": item[1]}
-            if isinstance(item, tuple)
-            else _shortest(item)
+            {"from": clock_text(item[0]), "recruiters": item[1]} if isinstance(item, tuple) else _shortest(item)
             for item in value
         ]
     if isinstance(value, float):

@@ -115,9 +115,7 @@ def _draft(document: Document, stack: Stack, name: str) -> Draft:
     known["firms"] = None if bad_firms else {firm.text("id") for firm in draft.firms}
     draft.posts = complete_rows(rows["posts"], known, stack.findings)
     draft.seekers = complete_rows(rows["seekers"], known, stack.findings)
-    draft.bad_rows = (
-        draft.bad_rows or len(stack.findings) > before or any(refused_rows(draft, k) for k in ROW_KINDS)
-    )
+    draft.bad_rows = draft.bad_rows or len(stack.findings) > before or any(refused_rows(draft, k) for k in ROW_KINDS)
     return draft
 
 

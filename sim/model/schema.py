@@ -122,9 +122,7 @@ def _bounds(parameter: Parameter) -> Schema:
 
 def _duration() -> Schema:
     argument = rf"\s*[a-z]+\s*=\s*{NUMBER}\s*"
-    calls = "|".join(
-        rf"{kind}\s*\({','.join([argument] * len(names))}\)" for kind, names in DURATION_ARGUMENTS.items()
-    )
+    calls = "|".join(rf"{kind}\s*\({','.join([argument] * len(names))}\)" for kind, names in DURATION_ARGUMENTS.items())
     pattern = rf"^\s*({NUMBER}|{calls})\s*$"
     return {
         "description": DURATION_FORMS,

@@ -54,9 +54,7 @@ def read_table(kind: str, path: Path, written: str, name: str, findings: list[Fi
             text = io.TextIOWrapper(binary, encoding=encoding, newline="")
             _read_rows(rows, csv.reader(text, strict=True), findings)
     except UnicodeDecodeError as error:
-        raise Refusal(
-            f"{quoted(written)} changed while it was read", "", "try again", "unreadable"
-        ) from error
+        raise Refusal(f"{quoted(written)} changed while it was read", "", "try again", "unreadable") from error
     except OSError as error:
         raise unreadable(path, written, error) from error
     return rows, digest
@@ -82,9 +80,7 @@ def _encoding(path: Path, written: str) -> tuple[str, str]:
     return next(iter(decoders)), digest.hexdigest()
 
 
-def _records(
-    reader: Iterator[list[str]], rows: Rows, findings: list[Finding]
-) -> Iterator[tuple[int, list[str]]]:
+def _records(reader: Iterator[list[str]], rows: Rows, findings: list[Finding]) -> Iterator[tuple[int, list[str]]]:
     """Line and cells of every row that is not blank; a fault of the table's form ends it."""
     line = 1
     try:
@@ -135,9 +131,7 @@ def _about(rows: Rows, line: int, found: str, allowed: str, remedy: str, slug: s
     return Finding(f"{_name(rows)}:{line}", "", found, allowed, remedy, slug)
 
 
-def _columns(
-    rows: Rows, heading: tuple[int, list[str]], findings: list[Finding]
-) -> list[Parameter | None] | None:
+def _columns(rows: Rows, heading: tuple[int, list[str]], findings: list[Finding]) -> list[Parameter | None] | None:
     """The parameter of each column; None for an unknown one; nothing at all if the heading is unusable."""
     line, cells = heading
     names = [cell.strip() for cell in cells]

@@ -70,9 +70,7 @@ def _check_posts(draft: Draft, fair: Subject) -> Iterator[Finding]:
         yield fair.finding("posts", "no number of posts", "", remedy, "no-posts")
     posts, firms = settings.optional_integer("posts"), own_number(draft, fair, "firms")
     if posts is not None and firms is not None and posts < firms and fair.id not in draft.posts_of_rows:
-        yield fair.finding(
-            "posts", f"{posts} posts for {firms} firms", "at least one each", "", "too-few-posts"
-        )
+        yield fair.finding("posts", f"{posts} posts for {firms} firms", "at least one each", "", "too-few-posts")
 
 
 def _check_seekers(draft: Draft, fair: Subject) -> Iterator[Finding]:
@@ -135,9 +133,7 @@ def _expected(fair: Subject) -> float:
     """How many seekers the hourly rates bring on average."""
     if not poisson(fair):
         return 0.0
-    return (
-        sum(fair.settings.numbers("arrivals.per_hour")) * fair.settings.number("arrivals.step_minutes") / 60
-    )
+    return sum(fair.settings.numbers("arrivals.per_hour")) * fair.settings.number("arrivals.step_minutes") / 60
 
 
 def _check_total_posts(draft: Draft) -> Iterator[Finding]:

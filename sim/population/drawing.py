@@ -65,7 +65,7 @@ def draw_people(key: Key, kinds: np.ndarray, occupations: np.ndarray, people: np
             person["skill"] = kind["skill_mean"] + kind["skill_sd"] * normal(four[2])
         if math.isnan(person["reservation"]):
             person["reservation"] = kind["reservation_mean"] + kind["reservation_sd"] * normal(four[3])
-        person["accepts"] = _accepted(key, person["who"], np.int64(person["occupation"]), occupations.size, kind["breadth"])
+        person["accepts"] = _accepted(key, person["who"], int(person["occupation"]), occupations.size, kind["breadth"])
 
 
 @jit

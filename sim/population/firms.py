@@ -35,7 +35,12 @@ POST_ROW = np.dtype([("firm", "i8"), ("occupation", "i8"), ("count", "i8")], ali
 
 
 def draw_firms(
-    scenario: Scenario, fair: Fair, rows: Sequence[int], counts: dict[str, int], districts: Sequence[str], key: Key
+    scenario: Scenario,
+    fair: Fair,
+    rows: Sequence[int],
+    counts: dict[str, int],
+    districts: Sequence[str],
+    key: Key,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Firms (FIRM_ROW) and posts (POST_ROW) of one fair.
 
@@ -56,7 +61,9 @@ def draw_firms(
     u = uniform_rows(key, firms["firm"], FIRM, 0)
     z = normals(u)
     firms["pay"] = settings.number("firm_traits.pay_sd") * z[:, 1]
-    firms["standard"] = settings.number("firm_traits.standard_mean") + settings.number("firm_traits.standard_sd") * z[:, 2]
+    firms["standard"] = (
+        settings.number("firm_traits.standard_mean") + settings.number("firm_traits.standard_sd") * z[:, 2]
+    )
     spread = settings.number("interview.firm_spread")
     firms["interview_factor"] = np.exp(spread * z[:, 3] - 0.5 * spread * spread)
     firms["district"] = [districts.index(_district(firm, fair)) for firm in given] or districts.index(
@@ -68,7 +75,9 @@ def draw_firms(
     sizes: list[int | None] = [
         sum(c for _, c in listed[k]) if k in listed else firm.optional_integer("posts") for k, firm in enumerate(given)
     ]
-    firms["posts"] = _sizes(sizes or [None] * count, counts["posts"], settings.number("firm_traits.posts_spread"), z[:, 0])
+    firms["posts"] = _sizes(
+        sizes or [None] * count, counts["posts"], settings.number("firm_traits.posts_spread"), z[:, 0]
+    )
     return firms, _posts(scenario, fair, firms, listed, key)
 
 
@@ -99,7 +108,7 @@ def _listed_posts(scenario: Scenario, given: Sequence[Settings]) -> dict[int, li
 
 
 def _sizes(own: Sequence[int | None], total: int, spread: float, z: np.ndarray) -> np.ndarray:
-    """Posts of each firm: its own number, the others a heavy-tailed share of what is left, summing to the total exactly.
+    """Posts of each firm: its own number; the others a heavy-tailed share of the rest, summing to the total exactly.
 
     Shares are proportional to exp(spread * normal): the busiest booth of a real fair draws 2.5 to 11 times the mean.
     """
@@ -129,10 +138,9 @@ def _posts(
     np.add.at(table, (np.arange(firms.size)[:, None], drawn), parts)
     for k, rows in listed.items():
         table[k] = 0
-        for occupation, count in rows:
-            table[k, occupation] += count
+        for kind, count in rows:
+            table[k, kind] += count
     firm, occupation = np.nonzero(table)
     posts = np.empty(firm.size, POST_ROW)
     posts["firm"], posts["occupation"], posts["count"] = firm, occupation, table[firm, occupation]
     return posts
-

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.draws import Key
 from sim.model.scenario import Fair, Group, Scenario
-from sim.model.values import Value
+from sim.model.values import Duration, Settings
 from sim.population.drawing import KIND, PERSON, draw_people
 from sim.population.identity import number_of, numbers_of_crowd
 
@@ -52,9 +52,18 @@ def _fill_in(people: np.ndarray, scenario: Scenario, rows: Sequence[int], distri
                 person[column] = value
 
 
-def behaviour(fair: Fair, group: Group, key: str) -> Value:
-    """A value of the section [behaviour]: the group's own, else the fair's."""
-    return group.behaviour.get(key, fair.settings[key])
+def behaviour(fair: Fair, group: Group, key: str) -> float:
+    """A number of the section [behaviour]: the group's own, else the fair's."""
+    return _source(fair, group, key).number(key)
+
+
+def behaviour_duration(fair: Fair, group: Group, key: str) -> Duration:
+    """A distribution of the section [behaviour]: the group's own, else the fair's."""
+    return _source(fair, group, key).duration(key)
+
+
+def _source(fair: Fair, group: Group, key: str) -> Settings:
+    return group.behaviour if key in group.behaviour else fair.settings
 
 
 def kinds(scenario: Scenario, fair: Fair) -> np.ndarray:
@@ -66,7 +75,7 @@ def kinds(scenario: Scenario, fair: Fair) -> np.ndarray:
     for row, group in zip(rows, scenario.groups, strict=True):
         for name in ("skill_mean", "skill_sd", "reservation_mean", "reservation_sd"):
             row[name] = behaviour(fair, group, f"behaviour.{name}")
-        row["breadth"] = behaviour(fair, group, "behaviour.other_occupations") / others  # type: ignore[operator]
+        row["breadth"] = behaviour(fair, group, "behaviour.other_occupations") / others
     return rows
 
 

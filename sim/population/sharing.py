@@ -26,7 +26,8 @@ def apportion(total: int, weights: np.ndarray, least: np.ndarray | int = 0) -> n
     whole = np.floor(quota).astype(np.int64)
     missing = rest - int(whole.sum())
     whole[np.argsort(whole - quota, kind="stable")[:missing]] += 1
-    return whole + floor
+    shares: np.ndarray = whole + floor
+    return shares
 
 
 def share_totals(scenario: Scenario, own: Mapping[str, list[int | None]], key: Key) -> list[dict[str, int]]:

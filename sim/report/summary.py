@@ -115,11 +115,7 @@ def notes(summary: Summary) -> list[str]:
     if count == 1:
         lines = ["One replication: no interval and no range; -n 30 gives both."]
     else:
-        how = (
-            "sample quantiles"
-            if count >= QUANTILES_FROM
-            else "normal prediction interval (under 20 replications)"
-        )
+        how = "sample quantiles" if count >= QUANTILES_FROM else "normal prediction interval (under 20 replications)"
         lines = [f"Interval of the mean: Student t, {count:,} replications. Range of one season: {how}."]
     gaps: dict[int, list[str]] = {}
     for row in summary.rows:

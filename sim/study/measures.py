@@ -52,7 +52,9 @@ class Tally:
     counts: dict[str, float]
     waits: np.ndarray  # minutes from reaching the booth to the interview, one per interview
     outside_waits: np.ndarray  # minutes from arriving to the gate, one per person who entered
-    inside: np.ndarray  # minutes from the gate to leaving, one per person who left by their own choice or by the closing
+    inside: (
+        np.ndarray
+    )  # minutes from the gate to leaving, one per person who left by their own choice or by the closing
     peak_inside: int
 
     def __getitem__(self, name: str) -> float:
@@ -115,7 +117,8 @@ MEASURES: tuple[Measure, ...] = (
         lambda tally: float(np.mean(tally.waits > LONG_WAIT_MINUTES)) if tally.waits.size else np.nan,
     ),
     Measure(
-        "outside_minutes_mean", "minutes", "lower", "Wait outside, from arriving to the gate; mean over those who enter.",
+        "outside_minutes_mean", "minutes", "lower",
+        "Wait outside, from arriving to the gate; mean over those who enter",
         lambda tally: _mean(tally.outside_waits),
     ),
     Measure(
@@ -127,7 +130,8 @@ MEASURES: tuple[Measure, ...] = (
         _ratio("days_to_start", "starts"),
     ),
     Measure(
-        "utilisation", "share", "neither", "Share of the recruiters' time, from opening to the end, spent in interviews.",
+        "utilisation", "share", "neither",
+        "Share of the recruiters' time, from opening to end, spent in interviews.",
         _ratio("busy_minutes", "staffed_minutes"),
     ),
 )  # fmt: skip
@@ -201,9 +205,7 @@ def _tally_of_group(played: Played, group: int) -> Tally:
     """Count over the visits of one group to one fair."""
     visits, stays = played.ledger
     members = played.day.seekers["group"] == group
-    return _tally_people(
-        visits[members], stays[members[stays["seeker"]]], played.day.seekers["applies"][members] > 0
-    )
+    return _tally_people(visits[members], stays[members[stays["seeker"]]], played.day.seekers["applies"][members] > 0)
 
 
 def _tally_people(visits: np.ndarray, stays: np.ndarray, applies: np.ndarray) -> Tally:

@@ -122,9 +122,7 @@ class _Batch:
         rows = self._rows
         if not rows:
             return []
-        sample = Sample(
-            self._scenario, self._keys, np.array(list(rows), np.int64), np.array(list(rows.values()))
-        )
+        sample = Sample(self._scenario, self._keys, np.array(list(rows), np.int64), np.array(list(rows.values())))
         if self._save is not None:
             self._save(sample)
         # Only now: an interruption while saving leaves the rows to the next call.

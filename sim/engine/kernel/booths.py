@@ -78,14 +78,21 @@ def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None
     person["zone"] = zone
     person["place"] = ON_WAY
     person["booth"] = b
-    schedule(state.calendar, state.hall, now + max(walk(day, state, key, i, metres), wait), rules.BOOTH_REACHED, i, NO_STAMP)
+    schedule(
+        state.calendar,
+        state.hall,
+        now + max(walk(day, state, key, i, metres), wait),
+        rules.BOOTH_REACHED,
+        i,
+        NO_STAMP,
+    )
 
 
 @inlined
 def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """A seeker reaches a booth: it is gone, free, too crowded, or worth queueing for."""
     person, seeker = state.people[i], day.seekers[i]
-    b = np.int64(person["booth"])
+    b = int(person["booth"])
     stand = state.stands[b]
     row = state.hall[STAYS]
     if row >= state.stays.size:
@@ -119,7 +126,7 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> Non
         person["place"] = WAITING
         law = (group["patience_kind"], group["patience_a"], group["patience_b"], group["patience_c"])
         patience = minutes_of(day, key, i, PATIENCE, day.booths[b]["firm"], law)
-        schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, np.int64(person["stamp"]))
+        schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, int(person["stamp"]))
 
 
 @inlined
@@ -133,7 +140,14 @@ def begin_interview(day: FairDay, state: State, key: Key, i: int, b: int, now: f
     law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
     drawn = rules.drawn(key, day.seekers[i]["who"], INTERVIEW, booth["firm"], law)
     factor = day.groups[day.seekers[i]["group"]]["interview_factor"]
-    schedule(state.calendar, state.hall, now + rules.on_grid(drawn * factor, day.hall[0]["time_step"]), rules.INTERVIEW_ENDS, i, NO_STAMP)
+    schedule(
+        state.calendar,
+        state.hall,
+        now + rules.on_grid(drawn * factor, day.hall[0]["time_step"]),
+        rules.INTERVIEW_ENDS,
+        i,
+        NO_STAMP,
+    )
 
 
 @inlined
@@ -141,7 +155,7 @@ def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None
     """Free recruiters take the next people in the queue."""
     stand = state.stands[b]
     while stand["waiting"] > 0 and stand["busy"] < stand["recruiters"]:
-        i = np.int64(stand["head"])
+        i = int(stand["head"])
         leave_queue(state, b, i)
         begin_interview(day, state, key, i, b, now)
     refresh_crowd(day, state, b)
@@ -149,7 +163,7 @@ def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None
 
 @inlined
 def wake_queue(state: State, b: int, now: float) -> None:
-    """A recruiter has become free: the queue moves at this instant, after every interview and shift that ends with it."""
+    """A recruiter has become free: the queue moves at this instant, after all that ends with it."""
     if state.stands[b]["waiting"] > 0 and state.stands[b]["busy"] < state.stands[b]["recruiters"]:
         schedule(state.calendar, state.hall, now, rules.QUEUE_MOVES, b, NO_STAMP)
 
@@ -158,7 +172,7 @@ def wake_queue(state: State, b: int, now: float) -> None:
 def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """An interview ends: offer? acceptance? The recruiter is free, the seeker leaves with an intent or goes on."""
     hall, seeker, person = day.hall[0], day.seekers[i], state.people[i]
-    b = np.int64(person["booth"])
+    b = int(person["booth"])
     stand = state.stands[b]
     stay = state.stays[person["stay"]]
     stand["busy"] -= 1
@@ -167,7 +181,7 @@ def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> N
     state.visits[i]["interviews"] += 1
     outcome = conclude(day, state, key, i, b)
     stay["outcome"] = outcome
-    sent_away = np.int64(-1)
+    sent_away = -1
     if outcome == book.AGREED and stand["open"] == np.uint64(0) and day.booths[b]["leaves_when_filled"]:
         stand["gone"] = 1
         sent_away = dissolve_queue(state, b)
@@ -185,7 +199,7 @@ def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> N
 
 @inlined
 def conclude(day: FairDay, state: State, key: Key, i: int, b: int) -> int:
-    """What comes of an interview: NO_OFFER, DECLINED, AGREED (and a post is taken), or TALKED at a fair without offers."""
+    """What comes of an interview: NO_OFFER, DECLINED, AGREED (a post is taken), or TALKED at a fair without offers."""
     hall, seeker, booth = day.hall[0], day.seekers[i], day.booths[b]
     if not hall["offers"]:
         return book.TALKED
@@ -226,7 +240,7 @@ def best_post(day: FairDay, state: State, i: int, b: int) -> int:
 def dissolve_queue(state: State, b: int) -> int:
     """Empty a booth's queue; returns its first person, the others follow by `next`. -1: nobody waited."""
     stand = state.stands[b]
-    first = np.int64(stand["head"])
+    first = int(stand["head"])
     stand["head"] = -1
     stand["tail"] = -1
     stand["waiting"] = 0
@@ -239,7 +253,7 @@ def send_on(day: FairDay, state: State, key: Key, first: int, now: float) -> Non
     people = state.people
     i = first
     while i >= 0:
-        behind = np.int64(people[i]["next"])
+        behind = int(people[i]["next"])
         people[i]["stamp"] += 1
         stay = state.stays[people[i]["stay"]]
         stay["ended"] = now
@@ -252,7 +266,7 @@ def send_on(day: FairDay, state: State, key: Key, first: int, now: float) -> Non
 def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """A waiting seeker gives up: goes home, or chooses again."""
     person, seeker = state.people[i], day.seekers[i]
-    b = np.int64(person["booth"])
+    b = int(person["booth"])
     leave_queue(state, b, i)
     refresh_crowd(day, state, b)
     person["stamp"] += 1
@@ -260,7 +274,8 @@ def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> N
     stay["ended"] = now
     stay["outcome"] = book.RENEGED
     if rules.happens(
-        uniform(key, seeker["who"], GIVE_UP, day.booths[b]["firm"]), day.groups[seeker["group"]]["give_up_share"]
+        uniform(key, seeker["who"], GIVE_UP, day.booths[b]["firm"]),
+        day.groups[seeker["group"]]["give_up_share"],
     ):
         turn_to_exit(day, state, key, i, book.GAVE_UP, day.hall[0]["booths_to_exit"], now)
     else:

@@ -49,7 +49,7 @@ def _is_candidate(day: FairDay, state: State, i: int, b: int) -> bool:
     seeker = day.seekers[i]
     if not rules.suits(seeker["accepts"], state.stands[b]["open"]):
         return False
-    for row in range(seeker["bookings_from"], seeker["bookings_until"]):
+    for row in range(seeker["bookings_from"], seeker["bookings_until"]):  # noqa: SIM110 - does not compile otherwise
         if day.bookings[row]["booth"] == b:
             return False
     return True
@@ -66,8 +66,8 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
     lasting = Key(key.seed, key.replication, np.uint64(0))
     shortest = hall["rule"] == rules.SHORTEST_QUEUE
     seen, stride = person["seen"], person["stride"]
-    best, best_bit, lowest, first_tie = np.int64(-1), _NONE, math.inf, 0.0
-    row = np.int64(person["first"])
+    best, best_bit, lowest, first_tie = -1, _NONE, math.inf, 0.0
+    row = int(person["first"])
     bit = _ONE
     listed = 0
     for _ in range(prime):
@@ -76,7 +76,7 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
             if not seen & bit and stand["recruiters"] > 0 and not stand["gone"] and _is_candidate(day, state, i, row):
                 tie = 0.0
                 if shortest:
-                    cost = np.float64(stand["waiting"] + stand["busy"])
+                    cost = float(stand["waiting"] + stand["busy"])
                     tie = uniform(key, who, TIE, day.booths[row]["firm"])
                 else:
                     u = uniform(lasting, who, PAIR, day.booths[row]["firm"])

@@ -57,7 +57,7 @@ def arrive(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
         limits["outside_patience_c"],
     )
     patience = minutes_of(day, key, i, OUTSIDE_PATIENCE, _FIRST, law)
-    schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, np.int64(state.people[i]["stamp"]))
+    schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, int(state.people[i]["stamp"]))
 
 
 @inlined
@@ -66,7 +66,7 @@ def _has_room(day: FairDay, state: State) -> bool:
     limits, hall = day.hall[0], state.hall
     if not hall[IS_OPEN] or (limits["lanes"] > 0 and hall[BUSY_LANES] >= limits["lanes"]):
         return False
-    return limits["people_limit"] < 0 or hall[INSIDE] < limits["people_limit"]
+    return bool(limits["people_limit"] < 0 or hall[INSIDE] < limits["people_limit"])
 
 
 @inlined
@@ -81,7 +81,14 @@ def _begin_gate(day: FairDay, state: State, key: Key, i: int, now: float) -> Non
     hall[BUSY_LANES] += 1
     state.people[i]["place"] = AT_GATE
     law = (gate["gate_kind"], gate["gate_a"], gate["gate_b"], gate["gate_c"])
-    schedule(state.calendar, state.hall, now + minutes_of(day, key, i, GATE, _FIRST, law), rules.GATE_DONE, i, NO_STAMP)
+    schedule(
+        state.calendar,
+        state.hall,
+        now + minutes_of(day, key, i, GATE, _FIRST, law),
+        rules.GATE_DONE,
+        i,
+        NO_STAMP,
+    )
 
 
 @inlined
@@ -123,57 +130,66 @@ def _enter(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
 
 @inlined
 def go_on_inside(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
-    """The person has reached or finished a station on the way to the booths: what comes next."""
-    hall, person = day.hall[0], state.people[i]
+    """The person has reached or finished a station on the way to the booths; stations that take no time are passed."""
+    minutes = 0.0
+    while minutes == 0.0:
+        minutes = _next_station(day, state, key, i, now)
+    if minutes > 0.0:
+        schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, NO_STAMP)
+
+
+@inlined
+def _next_station(day: FairDay, state: State, key: Key, i: int, now: float) -> float:
+    """Send the person on to what comes next; returns its minutes, -1 if the way to the booths is over."""
+    hall, person, who = day.hall[0], state.people[i], day.seekers[i]["who"]
     turns = state.hall[IS_ANNOUNCED] and hall["turn_round"]
-    who = day.seekers[i]["who"]
-    while True:
-        place = person["place"]
-        minutes = 0.0
-        if place == ON_WAY_TO_DESK:
-            if turns:
-                turn_to_exit(day, state, key, i, book.TURNED_ROUND, hall["desk_to_exit"], now)
-                return
+    place = person["place"]
+    outcome = book.TURNED_ROUND
+    way_out = hall["booths_to_exit"]
+    if place == ON_WAY_TO_DESK:
+        if not turns:
             person["place"] = AT_DESK
             law = (hall["desk_kind"], hall["desk_a"], hall["desk_b"], hall["desk_c"])
-            minutes = minutes_of(day, key, i, DESK, _FIRST, law)
-        elif place == AT_DESK:
-            if rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[0], hall["guidance_visit_share"]):
-                person["place"] = ON_WAY_TO_GUIDANCE
-                minutes = walk(day, state, key, i, hall["desk_to_guidance"])
-            else:
-                person["place"] = ON_WAY_TO_BOOTHS
-                minutes = walk(day, state, key, i, hall["desk_to_booths"])
-        elif place == ON_WAY_TO_GUIDANCE:
-            if turns:
-                turn_to_exit(day, state, key, i, book.TURNED_ROUND, hall["guidance_to_exit"], now)
-                return
+            return minutes_of(day, key, i, DESK, _FIRST, law)
+        way_out = hall["desk_to_exit"]
+    elif place == AT_DESK:
+        if rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[0], hall["guidance_visit_share"]):
+            person["place"] = ON_WAY_TO_GUIDANCE
+            return walk(day, state, key, i, hall["desk_to_guidance"])
+        person["place"] = ON_WAY_TO_BOOTHS
+        return walk(day, state, key, i, hall["desk_to_booths"])
+    elif place == ON_WAY_TO_GUIDANCE:
+        if not turns:
             person["place"] = AT_GUIDANCE
             law = (hall["guidance_kind"], hall["guidance_a"], hall["guidance_b"], hall["guidance_c"])
-            minutes = minutes_of(day, key, i, GUIDANCE_MINUTES, _FIRST, law)
-        elif place == AT_GUIDANCE:
-            leaves = rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[1], hall["guidance_leave_share"])
-            if leaves or turns:
-                outcome = book.LEFT_AFTER_GUIDANCE if leaves else book.TURNED_ROUND
-                turn_to_exit(day, state, key, i, outcome, hall["guidance_to_exit"], now)
-                return
+            return minutes_of(day, key, i, GUIDANCE_MINUTES, _FIRST, law)
+        way_out = hall["guidance_to_exit"]
+    elif place == AT_GUIDANCE:
+        leaves = rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[1], hall["guidance_leave_share"])
+        if not (leaves or turns):
             person["place"] = ON_WAY_TO_BOOTHS
-            minutes = walk(day, state, key, i, hall["guidance_to_booths"])
-        elif place == ON_WAY_TO_BOOTHS:
-            state.visits[i]["reached"] = now
-            if turns:
-                turn_to_exit(day, state, key, i, book.TURNED_ROUND, hall["booths_to_exit"], now)
-                return
-            if day.seekers[i]["applies"]:
-                next_booth(day, state, key, i, now)
-                return
-            person["place"] = LOOKING
-            minutes = day.seekers[i]["stay"]
-        elif place == LOOKING:
-            turn_to_exit(day, state, key, i, book.LOOKED_AROUND, hall["booths_to_exit"], now)
-            return
-        else:
-            return
-        if minutes > 0.0:
-            schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, NO_STAMP)
-            return
+            return walk(day, state, key, i, hall["guidance_to_booths"])
+        outcome = book.LEFT_AFTER_GUIDANCE if leaves else book.TURNED_ROUND
+        way_out = hall["guidance_to_exit"]
+    elif place == ON_WAY_TO_BOOTHS:
+        return _reach_booths(day, state, key, i, now, turns)
+    elif place == LOOKING:
+        outcome = book.LOOKED_AROUND
+    else:
+        return -1.0
+    turn_to_exit(day, state, key, i, outcome, way_out, now)
+    return -1.0
+
+
+@inlined
+def _reach_booths(day: FairDay, state: State, key: Key, i: int, now: float, turns: bool) -> float:
+    """The person stands before the booths; returns the minutes of looking around, -1 for those who do not just look."""
+    state.visits[i]["reached"] = now
+    if turns:
+        turn_to_exit(day, state, key, i, book.TURNED_ROUND, day.hall[0]["booths_to_exit"], now)
+        return -1.0
+    if day.seekers[i]["applies"]:
+        next_booth(day, state, key, i, now)
+        return -1.0
+    state.people[i]["place"] = LOOKING
+    return float(day.seekers[i]["stay"])

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from sim.compiled import borrowed, jit
 from sim.draws import Key
 from sim.engine import ledger as book
@@ -108,7 +106,7 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
             change_shift(day, state, key, row, stamp_of(code), now)
         elif not _change_doors(day, state, key, row, now):
             break
-    return hall[STATUS]
+    return int(hall[STATUS])
 
 
 @jit
@@ -135,7 +133,14 @@ def _prepare(day: FairDay, state: State) -> None:
         stand["open"] = open_occupations(day, state, b)
         for s in range(day.booths[b]["shifts_from"], day.booths[b]["shifts_until"]):
             # One entry per change; the row of the entry is the booth, the stamp the number of the change.
-            schedule(state.calendar, state.hall, day.shifts[s]["time"], rules.SHIFT_CHANGES, b, s - day.booths[b]["shifts_from"])
+            schedule(
+                state.calendar,
+                state.hall,
+                day.shifts[s]["time"],
+                rules.SHIFT_CHANGES,
+                b,
+                s - day.booths[b]["shifts_from"],
+            )
     doors = day.hall[0]
     schedule(state.calendar, state.hall, doors["open"], rules.DOORS_CHANGE, rules.DOORS_OPEN, NO_STAMP)
     schedule(state.calendar, state.hall, doors["last_entry"], rules.DOORS_CHANGE, rules.LAST_ENTRY, NO_STAMP)
@@ -196,7 +201,7 @@ def _send_out(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
     i = dissolve_queue(state, b)
     refresh_crowd(day, state, b)
     while i >= 0:
-        behind = np.int64(people[i]["next"])
+        behind = int(people[i]["next"])
         people[i]["stamp"] += 1
         _end_stay(state, i, book.SENT_AWAY, now)
         turn_to_exit(day, state, key, i, book.CLOSED_OUT, day.hall[0]["booths_to_exit"], now)

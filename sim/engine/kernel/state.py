@@ -1,13 +1,13 @@
 """The kernel's memory: what is true at the present instant of a fair day, as flat arrays, and the queues in it.
 
-One row per person and per booth, one vector of counters for the hall. Queues are lists linked through the people's rows,
-so that whoever gives up leaves from the middle at once. Every array is made by the caller: nothing is allocated while the
-day runs.
+One row per person and per booth, one vector of counters for the hall. Queues are lists linked through the people's
+rows, so that whoever gives up leaves from the middle at once. Every array is made by the caller: nothing is allocated
+while the day runs.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -57,11 +57,11 @@ STAND = np.dtype(
 )
 
 # Counters of the hall.
-(ENTRIES, INSIDE, BUSY_LANES, OUTSIDE_HEAD, OUTSIDE_TAIL, IS_OPEN, IS_REFUSING, IS_ANNOUNCED, IS_CLOSED, STAYS, ARRIVALS,
- STATUS) = range(12)  # fmt: skip
+(ENTRIES, INSIDE, BUSY_LANES, OUTSIDE_HEAD, OUTSIDE_TAIL, IS_OPEN, IS_REFUSING, IS_ANNOUNCED, IS_CLOSED, STAYS,
+ ARRIVALS, STATUS) = range(12)  # fmt: skip
 COUNTERS = 12
 
-NO_STAMP = np.int64(0)  # of entries in the calendar that are never withdrawn
+NO_STAMP = cast(int, np.int64(0))  # of entries in the calendar that are never withdrawn; typed like a stamp
 
 DONE, STAYS_FULL, CALENDAR_FULL = range(3)
 

@@ -1,20 +1,14 @@
-"""The reference engine: a fair day told in SimPy, one generator per actor.
-
-Read `Visitor.visit` first: it is the story of one seeker's day. The kernel tells the same story at machine speed and must
-give the same ledger bit for bit, so ties are never left to SimPy: every wait names its rank in the tie table of
-`sim.engine.rules`, and what follows from an event at the same instant is settled before the next ranked event.
-"""
+"""A seeker at the fair in the reference engine: the story of the day."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
-from simpy.events import EventPriority
 
 from sim.draws import (
     DESK,
@@ -29,94 +23,20 @@ from sim.draws import (
     PATIENCE,
     TIE,
     WALK,
-    Key,
     normal,
     uniform,
     uniforms,
-)  # fmt: skip
+)
 from sim.engine import ledger as book
 from sim.engine import rules
-from sim.engine.day import FairDay
-from sim.engine.ledger import STAY, Ledger
+from sim.engine.ledger import STAY
+from sim.engine.reference.booth import Booth
+from sim.engine.reference.moment import CALLED, Story
 
-Story = Generator[simpy.Event, Any, None]
+if TYPE_CHECKING:
+    from sim.engine.reference.fair import Fair
 
 _FIRST = np.uint64(0)
-_CALLED = -1  # a waiting person is called; other values with which waiting ends are outcomes of the ledger
-_FIRST_RANK = 2  # below it are SimPy's own priorities, for what follows at the same instant
-
-
-class Moment(simpy.Event):
-    """Something that comes after so many minutes, with its rank in the tie table and the row of its actor."""
-
-    def __init__(self, env: simpy.Environment, minutes: float, rank: int, row: int) -> None:
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        env.schedule(self, EventPriority(((rank + _FIRST_RANK) << 40) + row), minutes)
-
-
-class Booth:
-    """A firm's booth: recruiters, the queue before them, the posts that are left."""
-
-    def __init__(self, fair: Fair, row: int) -> None:
-        self.fair = fair
-        self.row = row
-        self.data = fair.day.booths[row]
-        self.posts = list(range(self.data["posts_from"], self.data["posts_until"]))
-        self.recruiters = 0
-        self.busy = 0
-        self.queue: list[Visitor] = []
-        self.gone = False
-
-    def open_occupations(self) -> np.uint64:
-        """Occupations in which posts are left, as bits; all of them at a fair without offers."""
-        if not self.fair.hall["offers"]:
-            return np.uint64(0xFFFFFFFFFFFFFFFF)
-        mask = 0
-        for p in self.posts:
-            if self.fair.posts_left[p] > 0:
-                mask |= 1 << int(self.fair.day.posts[p]["occupation"])
-        return np.uint64(mask)
-
-    def work_shifts(self) -> Story:
-        """Recruiters come and go by the clock; a booth without further shift goes for good."""
-        shifts = self.fair.day.shifts[self.data["shifts_from"] : self.data["shifts_until"]]
-        for number, shift in enumerate(shifts):
-            yield self.fair.moment(shift["time"] - self.fair.env.now, rules.SHIFT_CHANGES, self.row)
-            self.recruiters = int(shift["recruiters"])
-            self.call_next()
-            if not shifts["recruiters"][number:].any():
-                self.go()
-
-    def call_next(self) -> None:
-        """A recruiter may be free: the queue moves at this instant, after all that ends with it."""
-        if self.queue and self.busy < self.recruiters:
-            self.fair.moment(0.0, rules.QUEUE_MOVES, self.row).callbacks.append(self._move_queue)  # type: ignore[union-attr]
-
-    def _move_queue(self, _event: simpy.Event) -> None:
-        while self.queue and self.busy < self.recruiters:
-            self.busy += 1
-            self.queue.pop(0).called.succeed(_CALLED)
-
-    def line_up(self, visitor: Visitor, priority: int) -> None:
-        """Take a visitor into the queue, behind everybody of the same or an earlier priority."""
-        place = len(self.queue)
-        while place > 0 and self.queue[place - 1].priority > priority:
-            place -= 1
-        visitor.priority = priority
-        self.queue.insert(place, visitor)
-
-    def dissolve_queue(self, why: int) -> None:
-        """Send everybody in the queue away."""
-        waiting, self.queue = self.queue, []
-        for visitor in waiting:
-            visitor.called.succeed(why)
-
-    def go(self) -> None:
-        """The firm packs up for good."""
-        self.gone = True
-        self.dissolve_queue(book.MISSED)
 
 
 class Visitor:
@@ -182,7 +102,7 @@ class Visitor:
                 fair.outside.remove(self)
                 self.end_outside(book.GAVE_UP_OUTSIDE)
                 return False
-            if self.called.value != _CALLED:
+            if self.called.value != CALLED:
                 self.end_outside(book.TURNED_AWAY)
                 return False
         else:
@@ -200,7 +120,7 @@ class Visitor:
         return True
 
     def reach_booths(self) -> Generator[simpy.Event, Any, tuple[int | None, float]]:
-        """From the gate by desk and guidance area to the booths; an outcome and the way out if the visit ends before."""
+        """From the gate to the booths; an outcome and the way out if the visit ends before."""
         fair, hall = self.fair, self.fair.hall
         guidance = uniforms(fair.key, self.who, GUIDANCE, _FIRST)
         yield fair.moment(self.walking_minutes(hall["entrance_to_desk"]), rules.STATION_REACHED, self.row)
@@ -248,7 +168,7 @@ class Visitor:
                     return book.CLOSED_OUT
                 if stay["outcome"] == book.RENEGED and self.happens_at(booth, GIVE_UP, "give_up_share"):
                     return book.GAVE_UP
-                if stay["outcome"] != _CALLED:
+                if stay["outcome"] != CALLED:
                     continue
             else:
                 booth.busy += 1
@@ -319,7 +239,7 @@ class Visitor:
         return boards[: self.data["boards"]]
 
     def may_read(self, row: int) -> bool:
-        """Whether a board is on the list: any for the uninformed, suitable ones for those who know the list of firms."""
+        """Whether a board is on the list: any for the uninformed, only suitable ones for the informed."""
         return not self.data["informed"] or rules.suits(self.data["accepts"], self.fair.day.booths[row]["offered"])
 
     def is_candidate(self, booth: Booth) -> bool:
@@ -441,125 +361,3 @@ class Visitor:
     def end_outside(self, outcome: int) -> None:
         """The visit ends before the hall."""
         self.record["outcome"], self.record["left"] = outcome, self.fair.env.now
-
-
-class Fair:
-    """The hall: doors, gate, and everybody in it."""
-
-    def __init__(self, day: FairDay, key: Key) -> None:
-        self.env = simpy.Environment()
-        self.day = day
-        self.hall = day.hall[0]
-        self.key = key
-        self.lasting_key = Key(key.seed, key.replication, np.uint64(0))
-        self.posts_left = [int(count) for count in day.posts["intents"]]
-        self.stays: list[Any] = []
-        self.visits = book.blank_visits(day.seekers.size)
-        self.is_open = self.is_refusing = self.is_announced = self.is_closed = False
-        self.busy_lanes = 0
-        self.outside: list[Visitor] = []
-        self.inside: set[Visitor] = set()
-        self.stopped = self.env.event()
-        self.booths = [Booth(self, row) for row in range(day.booths.size)]
-        self.visitors = [Visitor(self, row) for row in range(day.seekers.size)]
-
-    def run(self) -> Ledger:
-        """Live through the day; returns what happened."""
-        for booth in self.booths:
-            self.env.process(booth.work_shifts())
-        for visitor in self.visitors:
-            visitor.process = self.env.process(visitor.visit())
-        for what, when in enumerate(("open", "last_entry", "announcement", "close")):
-            if what != rules.CLOSE or self.hall["at_close"] != rules.RUN_TO_EMPTY:
-                self.env.process(self.turn_doors(what, self.hall[when]))
-        over = self.stopped if self.hall["at_close"] == rules.CUT_OFF_AT_CLOSE else None
-        self.env.run(until=over)
-        return Ledger(self.visits, np.array(self.stays, STAY))
-
-    def turn_doors(self, what: int, when: float) -> Story:
-        """The doors open, refuse newcomers, the closing is announced, the fair ends."""
-        yield self.moment(when, rules.DOORS_CHANGE, what)
-        if what == rules.DOORS_OPEN:
-            self.is_open = True
-            self.admit(None)
-        elif what == rules.LAST_ENTRY:
-            self.is_refusing = True
-            if not self.hall["admit_waiting"]:
-                self.turn_away_outside()
-        elif what == rules.ANNOUNCEMENT:
-            self.is_announced = True
-            if not self.hall["queue_served"]:
-                for booth in self.booths:
-                    booth.dissolve_queue(book.SENT_AWAY)
-        elif self.hall["at_close"] == rules.FINISH:
-            self.is_closed = True
-            self.turn_away_outside()
-            for booth in self.booths:
-                booth.queue = []
-            for visitor in sorted(self.inside, key=lambda visitor: visitor.row):
-                if not visitor.is_talking and not visitor.is_out:
-                    visitor.process.interrupt()
-        else:
-            self.cut_off()
-
-    def cut_off(self) -> None:
-        """The record stops: whoever is still there is noted as such."""
-        now = self.env.now
-        for visitor in [*self.outside, *self.inside]:
-            visitor.record["outcome"], visitor.record["left"] = book.CUT_OFF, now
-        for stay in self.stays:
-            if stay["outcome"] == 0:
-                stay["outcome"], stay["ended"] = book.STOPPED, now
-        self.stopped.succeed()
-
-    def has_room(self) -> bool:
-        """Whether the next person may begin the gate: doors open, a lane free, the hall below its limit."""
-        lanes, limit = self.hall["lanes"], self.hall["people_limit"]
-        return self.is_open and (lanes == 0 or self.busy_lanes < lanes) and (limit < 0 or len(self.inside) < limit)
-
-    def begin_gate(self, visitor: Visitor) -> None:
-        """A lane begins with a person, who from now on counts as inside."""
-        self.inside.add(visitor)
-        visitor.record["checked"] = self.env.now
-        if self.hall["lanes"] > 0:
-            self.busy_lanes += 1
-
-    def call_gate(self) -> None:
-        """A lane or a place has become free: the gate calls at this instant, when all is settled."""
-        if self.outside:
-            self.moment(0.0, rules.GATE_CALLS, 0).callbacks.append(self.admit)  # type: ignore[union-attr]
-
-    def admit(self, _event: simpy.Event | None) -> None:
-        """The gate takes people from the queue outside while there is room."""
-        while self.outside and self.has_room():
-            visitor = self.outside.pop(0)
-            self.begin_gate(visitor)
-            visitor.called.succeed(_CALLED)
-
-    def turn_away_outside(self) -> None:
-        """Everybody in the queue outside is refused."""
-        waiting, self.outside = self.outside, []
-        for visitor in waiting:
-            visitor.called.succeed(book.TURNED_AWAY)
-
-    def turns_people_round(self) -> bool:
-        """Whether those on their way to the booths turn to the exit."""
-        return bool(self.is_announced and self.hall["turn_round"])
-
-    def law(self, name: str, row: Any) -> rules.Law:
-        """A distribution from the columns of a row."""
-        return row[f"{name}_kind"], row[f"{name}_a"], row[f"{name}_b"], row[f"{name}_c"]
-
-    def minutes(self, who: np.uint64, decision: np.uint64, index: np.uint64, name: str, row: Any) -> float:
-        """Minutes drawn at an address from a distribution in a row, on the day's time step."""
-        drawn = rules.drawn(self.key, who, decision, index, self.law(name, row))
-        return rules.on_grid(drawn, self.hall["time_step"])
-
-    def moment(self, minutes: float, rank: int, row: int) -> Moment:
-        """Something that comes after so many minutes."""
-        return Moment(self.env, float(minutes), rank, row)
-
-
-def run_day(day: FairDay, key: Key) -> Ledger:
-    """Simulate one fair day in SimPy. Arguments and result as for `sim.engine.simulate`."""
-    return Fair(day, key).run()
