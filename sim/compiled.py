@@ -37,6 +37,7 @@ COMPILED_SOURCES = (
     "engine/kernel/booths.py",
     "engine/kernel/entrance.py",
     "engine/kernel/loop.py",
+    "engine/tallying.py",
     "population/drawing.py",
     "campaign/visiting.py",
 )

@@ -72,9 +72,13 @@ def _compile_visits() -> None:
 
 def _compile_fair_day() -> None:
     from sim.draws import make_key
-    from sim.engine import day, simulate
+    from sim.engine import day, simulate, tallying
 
     hall = np.zeros(1, day.HALL)
     hall["prime"] = 2
     kinds = (day.SEEKER, day.GROUP, day.BOOTH, day.POST, day.SHIFT, day.BOOKING)
-    simulate(day.FairDay._make([hall, *(np.empty(0, kind) for kind in kinds), np.zeros((1, 1))]), make_key(0, 0, 1))
+    fair = day.FairDay._make([hall, *(np.empty(0, kind) for kind in kinds), np.zeros((1, 1))])
+    ledger = simulate(fair, make_key(0, 0, 1))
+    tallying.tally_people(fair, ledger.visits, ledger.stays, np.zeros(1, tallying.TALLY))
+    tallying.tally_hours(ledger.visits, ledger.stays, 0, np.zeros(1, tallying.TALLY))
+    tallying.tally_recruiters(fair, ledger.stays)

@@ -14,7 +14,6 @@ from sim.engine.day import FairDay
 from sim.engine.ledger import Ledger
 from sim.model.scenario import Scenario
 from sim.population import Roster
-from sim.warmup import ensure_compiled
 
 
 class Played(NamedTuple):
@@ -31,7 +30,6 @@ class Season:
     """A scenario made ready to be played many times."""
 
     def __init__(self, scenario: Scenario) -> None:
-        ensure_compiled()
         self.scenario = scenario
         self.roster = Roster(scenario)
         self.venues = [Venue(scenario, number) for number in range(len(scenario.fairs))]

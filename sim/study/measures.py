@@ -15,9 +15,9 @@ import numpy as np
 from sim.campaign.season import Played, Season
 from sim.engine import ledger as book
 from sim.model.scenario import Scenario
-from sim.study.timeline import capacity_minutes, minutes_within, peak
+from sim.engine.tallying import COUNTS, TALLY, tally_hours, tally_people, tally_recruiters
+from sim.study.timeline import peak
 
-LONG_WAIT_MINUTES = 20.0
 _HOUR = 60.0
 
 
@@ -51,10 +51,6 @@ class Tally:
 
     counts: dict[str, float]
     waits: np.ndarray  # minutes from reaching the booth to the interview, one per interview
-    outside_waits: np.ndarray  # minutes from arriving to the gate, one per person who entered
-    inside: (
-        np.ndarray
-    )  # minutes from the gate to leaving, one per person who left by their own choice or by the closing
     peak_inside: int
 
     def __getitem__(self, name: str) -> float:
@@ -69,14 +65,6 @@ def _ratio(part: str, whole: str) -> Callable[[Tally], float]:
     return lambda tally: tally[part] / tally[whole] if tally[whole] > 0 else np.nan
 
 
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean()) if values.size else np.nan
-
-
-def _quantile(values: np.ndarray, q: float) -> float:
-    return float(np.quantile(values, q)) if values.size else np.nan
-
-
 MEASURES: tuple[Measure, ...] = (
     Measure("firms", "firms", "neither", "Firms with a booth.", _count("firms")),
     Measure("posts", "posts", "neither", "Posts offered.", _count("posts")),
@@ -88,11 +76,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("intents_per_post", "share", "higher", "Intents per post offered.", _ratio("intents", "posts")),
     Measure(
         "wait_minutes_mean", "minutes", "lower",
-        "Wait at a booth, from reaching it to the interview; mean over interviews.", lambda tally: _mean(tally.waits),
+        "Wait at a booth, from reaching it to the interview; mean over interviews.",
+        _ratio("wait_minutes", "interviews"),
     ),
     Measure(
         "wait_minutes_p90", "minutes", "lower", "The same wait; nine of ten interviews come sooner.",
-        lambda tally: _quantile(tally.waits, 0.9),
+        lambda tally: float(np.quantile(tally.waits, 0.9)) if tally.waits.size else np.nan,
     ),
     Measure(
         "never_interviewed_share", "share", "lower",
@@ -114,16 +103,16 @@ MEASURES: tuple[Measure, ...] = (
     Measure("closed_out", "seekers", "lower", "Seekers sent away by the closing.", _count("closed_out")),
     Measure(
         "wait_over_20_share", "share", "lower", "Share of interviews after a wait of more than 20 minutes.",
-        lambda tally: float(np.mean(tally.waits > LONG_WAIT_MINUTES)) if tally.waits.size else np.nan,
+        _ratio("long_waits", "interviews"),
     ),
     Measure(
         "outside_minutes_mean", "minutes", "lower",
         "Wait outside, from arriving to the gate; mean over those who enter",
-        lambda tally: _mean(tally.outside_waits),
+        _ratio("outside_minutes", "entered"),
     ),
     Measure(
         "inside_minutes_mean", "minutes", "neither", "Time inside, from the gate to leaving; mean over those who left.",
-        lambda tally: _mean(tally.inside),
+        _ratio("inside_minutes", "left"),
     ),
     Measure(
         "days_to_start_mean", "days", "lower", "From the fair to the start of work; mean over starts.",
@@ -132,7 +121,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "utilisation", "share", "neither",
         "Share of the recruiters' time, from opening to end, spent in interviews.",
-        _ratio("busy_minutes", "staffed_minutes"),
+        _ratio("busy_minutes", "on_duty_minutes"),
     ),
 )  # fmt: skip
 
@@ -165,7 +154,12 @@ def measure_keys(scenario: Scenario) -> tuple[MeasureKey, ...]:
 def measure(season: Season, fairs: Sequence[Played]) -> np.ndarray:
     """The numbers of one replication, in the order of `measure_keys`; NaN where nothing was observed."""
     scenario = season.scenario
-    tallies = [_tally(played) for played in fairs]
+    groups = np.zeros((len(fairs), len(scenario.groups)), TALLY)
+    hours = np.zeros(len(_hours(scenario)), TALLY)
+    for row, played in zip(groups, fairs, strict=True):
+        tally_people(played.day, played.ledger.visits, played.ledger.stays, row)
+        tally_hours(played.ledger.visits, played.ledger.stays, _hours(scenario).start, hours)
+    tallies = [_tally(played, row) for played, row in zip(fairs, groups, strict=True)]
     values = _values(_together(tallies))
     if len(fairs) > 1:
         for tally in tallies:
@@ -173,10 +167,10 @@ def measure(season: Season, fairs: Sequence[Played]) -> np.ndarray:
     if len(scenario.groups) > 1:
         chosen = [one for name in BY_GROUP for one in MEASURES if one.name == name]
         for group in range(len(scenario.groups)):
-            whole = _together([_tally_of_group(played, group) for played in fairs])
+            whole = Tally(_sums(groups[:, group]), np.empty(0), 0)
             values += [one.value(whole) for one in chosen]
-    for hour in _hours(scenario):
-        values += _of_hour(fairs, hour)
+    for hour in hours:
+        values += _of_hour(hour)
     return np.array(values, np.float64)
 
 
@@ -184,95 +178,39 @@ def _values(tally: Tally) -> list[float]:
     return [one.value(tally) for one in MEASURES]
 
 
-def _tally(played: Played) -> Tally:
-    """Count over one fair."""
+def _sums(rows: np.ndarray) -> dict[str, float]:
+    """Rows of TALLY added up, by name."""
+    numbers = np.ascontiguousarray(rows).view("f8").reshape(rows.size, len(COUNTS))
+    return dict(zip(COUNTS, numbers.sum(axis=0).tolist(), strict=True))
+
+
+def _tally(played: Played, groups: np.ndarray) -> Tally:
+    """What is counted over one fair, from its rows by group."""
     visits, stays = played.ledger
-    tally = _tally_people(visits, stays, played.day.seekers["applies"] > 0)
-    tally.counts |= {
+    after = played.aftermath
+    busy, on_duty = tally_recruiters(played.day, stays)
+    counts = _sums(groups) | {
         "firms": played.counts["firms"],
         "posts": played.counts["posts"],
-        "signings": int(np.count_nonzero(~np.isnan(played.aftermath.days_to_signing))),
-        "starts": int(np.count_nonzero(~np.isnan(played.aftermath.days_to_start))),
-        "days_to_start": float(np.nansum(played.aftermath.days_to_start)),
-        "events": book.count_events(played.ledger),
-        "busy_minutes": minutes_within(stays["started"], stays["ended"], _opening(played)),
-        "staffed_minutes": _staffed_minutes(played),
+        "signings": int(np.count_nonzero(~np.isnan(after.days_to_signing))),
+        "starts": int(np.count_nonzero(~np.isnan(after.days_to_start))),
+        "days_to_start": float(np.nansum(after.days_to_start)),
+        "busy_minutes": busy,
+        "on_duty_minutes": on_duty,
     }
-    return tally
+    waits = (stays["started"] - stays["joined"])[stays["outcome"] <= book.TALKED]
+    return Tally(counts, waits, peak(visits["checked"], visits["left"][~np.isnan(visits["checked"])]))
 
 
-def _tally_of_group(played: Played, group: int) -> Tally:
-    """Count over the visits of one group to one fair."""
-    visits, stays = played.ledger
-    members = played.day.seekers["group"] == group
-    return _tally_people(visits[members], stays[members[stays["seeker"]]], played.day.seekers["applies"][members] > 0)
-
-
-def _tally_people(visits: np.ndarray, stays: np.ndarray, applies: np.ndarray) -> Tally:
-    """Count over some people and their stays."""
-    visit_outcomes = np.bincount(visits["outcome"], minlength=len(book.VISIT_OUTCOMES))
-    stay_outcomes = np.bincount(stays["outcome"], minlength=len(book.STAY_OUTCOMES))
-    entered = ~np.isnan(visits["entered"])
-    talks = stays["outcome"] <= book.TALKED
-    left = entered & (visits["outcome"] != book.CUT_OFF)
-    counts: dict[str, float] = {
-        "seekers": int(visits.size - visit_outcomes[book.NOT_COME]),
-        "entered": int(entered.sum()),
-        "turned_away": int(visit_outcomes[book.TURNED_AWAY]),
-        "gave_up_outside": int(visit_outcomes[book.GAVE_UP_OUTSIDE]),
-        "closed_out": int(visit_outcomes[book.CLOSED_OUT]),
-        "applicants": int((entered & applies).sum()),
-        "interviewed": int((visits["interviews"] > 0).sum()),
-        "interviews": int(visits["interviews"].sum()),
-        "intents": int(visit_outcomes[book.INTENT]),
-        "offers": int(stay_outcomes[book.AGREED] + stay_outcomes[book.DECLINED]),
-        "balked": int(stay_outcomes[book.BALKED]),
-        "reneged": int(stay_outcomes[book.RENEGED]),
-        "missed": int(stay_outcomes[book.MISSED]),
-    }
-    return Tally(
-        counts,
-        waits=(stays["started"] - stays["joined"])[talks],
-        outside_waits=(visits["checked"] - visits["arrived"])[entered],
-        inside=(visits["left"] - visits["checked"])[left],
-        peak_inside=peak(visits["checked"], visits["left"][~np.isnan(visits["checked"])]),
-    )
-
-
-def _together(tallies: Iterable[Tally]) -> Tally:
+def _together(tallies: Sequence[Tally]) -> Tally:
     """One tally over several fairs: counts add up, the highest peak counts."""
-    parts = list(tallies)
-    if len(parts) == 1:
-        return parts[0]
+    if len(tallies) == 1:
+        return tallies[0]
     return Tally(
-        {name: sum(part.counts[name] for part in parts) for name in parts[0].counts},
-        np.concatenate([part.waits for part in parts]),
-        np.concatenate([part.outside_waits for part in parts]),
-        np.concatenate([part.inside for part in parts]),
-        max(part.peak_inside for part in parts),
+        {name: sum(part.counts[name] for part in tallies) for name in tallies[0].counts},
+        np.concatenate([part.waits for part in tallies]),
+        max(part.peak_inside for part in tallies),
     )
-
-
-def _opening(played: Played) -> tuple[float, float]:
-    return float(played.day.hall[0]["open"]), float(played.day.hall[0]["close"])
-
-
-def _staffed_minutes(played: Played) -> float:
-    """Recruiters' minutes between opening and the end by their shifts; a firm that leaves when filled is gone then."""
-    day, (_, stays) = played.day, played.ledger
-    opening, closing = _opening(played)
-    agreed = stays[stays["outcome"] == book.AGREED]
-    intents = np.bincount(agreed["booth"], minlength=day.booths.size)
-    last = np.full(day.booths.size, -np.inf)
-    np.maximum.at(last, agreed["booth"], agreed["ended"])
-    total = 0.0
-    for b, booth in enumerate(day.booths):
-        shifts = day.shifts[booth["shifts_from"] : booth["shifts_until"]]
-        possible = day.posts["intents"][booth["posts_from"] : booth["posts_until"]].sum()
-        is_filled = booth["leaves_when_filled"] and 0 < possible <= intents[b]
-        until = min(last[b], closing) if is_filled else closing
-        total += capacity_minutes(shifts["time"], shifts["recruiters"], (opening, max(until, opening)))
-    return total
 
 
 def _hours(scenario: Scenario) -> range:
@@ -282,23 +220,11 @@ def _hours(scenario: Scenario) -> range:
     return range(int(first // _HOUR), int(-(-last // _HOUR)))
 
 
-def _of_hour(fairs: Sequence[Played], hour: int) -> list[float]:
+def _of_hour(row: np.ndarray) -> list[float]:
     """The measures of BY_HOUR over all fairs; numbers of people at one time are summed over fairs."""
-    window = (hour * _HOUR, (hour + 1) * _HOUR)
-    arrivals = interviews = inside = waiting = talking = 0.0
-    waits = []
-    for played in fairs:
-        visits, stays = played.ledger
-        arrivals += np.count_nonzero((visits["arrived"] >= window[0]) & (visits["arrived"] < window[1]))
-        begun = (stays["started"] >= window[0]) & (stays["started"] < window[1])
-        interviews += np.count_nonzero(begun)
-        waits.append((stays["started"] - stays["joined"])[begun])
-        inside += minutes_within(visits["checked"], visits["left"], window) / _HOUR
-        # Whoever never was interviewed waited until the end of the stay.
-        called = np.where(np.isnan(stays["started"]), stays["ended"], stays["started"])
-        waiting += minutes_within(stays["joined"], called, window) / _HOUR
-        talking += minutes_within(stays["started"], stays["ended"], window) / _HOUR
-    return [arrivals, interviews, _mean(np.concatenate(waits)), inside, waiting, talking]
+    wait = row["wait_minutes"] / row["interviews"] if row["interviews"] > 0 else np.nan
+    averages = [row[name] / _HOUR for name in ("inside_minutes", "waiting_minutes", "talking_minutes")]
+    return [row["seekers"], row["interviews"], wait, *averages]
 
 
 def by_name(measures: Iterable[Measure] = MEASURES) -> Mapping[str, Measure]:

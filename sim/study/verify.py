@@ -122,9 +122,7 @@ class Record(NamedTuple):
     stays: np.ndarray  # ledger.STAY
 
 
-def verify(
-    folder: Path, seed: int = SEED, engine: str = "kernel", progress: Progress | None = None
-) -> Verification:
+def verify(folder: Path, seed: int = SEED, engine: str = "kernel", progress: Progress | None = None) -> Verification:
     """Simulate every case and judge it.
 
     Args:
@@ -331,9 +329,9 @@ def _intents(record: Record, _: Case) -> Pair:
 
 
 def _under_way(begins: np.ndarray, ends: np.ndarray, window: tuple[float, float]) -> Pair:
-    """How many stretches are under way: on average over a window, or at an instant."""
+    """How many stretches are under way: on average over a window, or just before an instant."""
     if window[0] == window[1]:
-        return float(np.count_nonzero((begins <= window[0]) & (ends > window[0]))), 1.0
+        return float(np.count_nonzero((begins < window[0]) & (ends >= window[0]))), 1.0
     return minutes_within(begins, ends, window), window[1] - window[0]
 
 

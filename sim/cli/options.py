@@ -1,0 +1,58 @@
+"""What all verbs share on the command line: names, exit codes, options that mean the same everywhere.
+
+Each option is a decorator, described once. It must not know any verb.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+PROGRAM = "jobfair"
+OK, FINDING, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+ENGINES = ("kernel", "reference")
+MOST_REPLICATIONS = 1_000_000
+LARGEST_SEED = 2**63 - 1
+
+DEBUG = click.option("--debug", is_flag=True, expose_value=False, help="Show where an internal error happened.")
+OVERRIDES = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a value of the scenario; repeatable.",
+)
+REPLICATIONS = click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(1, MOST_REPLICATIONS),
+    metavar="N",
+    help="How many independent replications; the scenario's run.replications if left out.",
+)
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    metavar="S",
+    help="Seed of all random numbers; the scenario's run.seed if left out.",
+)
+ENGINE = click.option(
+    "--engine", type=click.Choice(ENGINES), help="kernel (default, fast) or reference (readable, slow)."
+)
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Results folder; results/<name of the scenario file> if left out.",
+)
+RESUME = click.option("--resume", is_flag=True, help="Go on with an interrupted run in the results folder.")
+OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace the results in the results folder.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no messages except errors.")
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Every measure, and how the run went.")
+NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
+
+
+def complain(text: str) -> None:
+    """Say something on stderr."""
+    click.echo(text, err=True)
