@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.campaign.season import Played, Season
 from sim.engine import ledger as book
-from sim.model.scenario import Scenario
 from sim.engine.tallying import COUNTS, TALLY, tally_hours, tally_people, tally_recruiters
+from sim.model.scenario import Scenario
 from sim.study.timeline import peak
 
 _HOUR = 60.0
@@ -220,11 +220,11 @@ def _hours(scenario: Scenario) -> range:
     return range(int(first // _HOUR), int(-(-last // _HOUR)))
 
 
-def _of_hour(row: np.ndarray) -> list[float]:
+def _of_hour(row: np.void) -> list[float]:
     """The measures of BY_HOUR over all fairs; numbers of people at one time are summed over fairs."""
     wait = row["wait_minutes"] / row["interviews"] if row["interviews"] > 0 else np.nan
-    averages = [row[name] / _HOUR for name in ("inside_minutes", "waiting_minutes", "talking_minutes")]
-    return [row["seekers"], row["interviews"], wait, *averages]
+    averages = [float(row[name]) / _HOUR for name in ("inside_minutes", "waiting_minutes", "talking_minutes")]
+    return [float(row["seekers"]), float(row["interviews"]), float(wait), *averages]
 
 
 def by_name(measures: Iterable[Measure] = MEASURES) -> Mapping[str, Measure]:
