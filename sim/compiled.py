@@ -47,9 +47,12 @@ COMPILING: bool = not config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
 def digest(root: Path | None = None) -> str:
-    """Digest of the compiled source files below `root` (this package by default) and of the compiler's versions."""
-    root = root or Path(__file__).parent
-    state = hashlib.sha256()
+    """Digest of the compiled sources below `root` (this package by default), of its place, and of the compiler.
+
+    The place counts because numba keeps machine code by the path of its source.
+    """
+    root = (root or Path(__file__).parent).resolve()
+    state = hashlib.sha256(str(root).encode())
     for name in COMPILED_SOURCES:
         state.update(name.encode())
         state.update((root / name).read_bytes())

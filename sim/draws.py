@@ -48,14 +48,14 @@ GUIDANCE = np.uint64(5)  # numbers: goes there?, leaves after it?
 GUIDANCE_MINUTES = np.uint64(6)
 WALK = np.uint64(7)  # index = number of the leg
 BOARDS = np.uint64(8)
-TIE = np.uint64(9)  # index = number of the choice
+TIE = np.uint64(9)  # index = firm
 PATIENCE = np.uint64(10)  # index = firm
 INTERVIEW = np.uint64(11)  # index = firm
 DISCOURAGED = np.uint64(12)  # index = firm
 GIVE_UP = np.uint64(13)  # index = firm
 SEEKER = np.uint64(20)  # numbers: group, own occupation, skill, reservation
 SEEKER_BREADTH = np.uint64(21)  # index = occupation / 4
-VISIT = np.uint64(22)  # numbers: applies?, informed?, spare, spare
+VISIT = np.uint64(22)  # numbers: applies?, informed?, books appointments?, spare
 VISIT_LIMITS = np.uint64(23)  # numbers of index 0: stay; 1: queue limit; 2: booths wanted
 ARRIVAL = np.uint64(24)
 NO_SHOW = np.uint64(25)  # index = number of the booking
@@ -140,7 +140,11 @@ def _philox(key: tuple[np.uint64, np.uint64], counter: Words) -> Words:
 
 @jit
 def words(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64) -> Words:
-    """The four 64-bit words at an address: the first four that `numpy.random.Philox` gives for this key and counter."""
+    """The four 64-bit words at an address.
+
+    They are the first four that `numpy.random.Philox` gives for the key (seed, replication) and the counter (index,
+    decision, who, day) less one, for numpy adds one before it begins.
+    """
     return _philox((key.seed, key.replication), (index, decision, who, key.day))
 
 

@@ -1,8 +1,9 @@
 """Files that are whole or not there at all, and what to say when the disk refuses.
 
 Each file is written under a temporary name in the same folder, synchronised and then renamed, so that neither
-a reader nor a crash ever meets half a file: texts, CSV, and tidy long tables of values. This module knows how
-tables are laid out, not which files a results folder has.
+a reader nor a crash ever meets half a file: texts, CSV, and tidy long tables of values. A file that more than
+one program could write to at once has a lock. This module knows how tables are laid out, not which files a
+results folder has.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import io
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,12 +32,16 @@ TEMPORARY = ".jobfair-"
 
 @dataclass(frozen=True)
 class Table:
-    """Values of finished replications: a row per replication, a column per key (texts as in KEY_COLUMNS)."""
+    """Values of finished replications: a row per replication, a column per key (texts as in KEY_COLUMNS).
+
+    `draws` says by which draw of the parameters, from 1, each row was computed; None if there are no draws.
+    """
 
     scenario: str
     keys: tuple[tuple[str, ...], ...]
     replications: npt.NDArray[np.int64]
     values: npt.NDArray[np.float64]
+    draws: npt.NDArray[np.int64] | None = None
 
 
 @contextmanager
@@ -101,6 +106,25 @@ def replacing(path: Path) -> Iterator[Path]:
             os.close(folder)
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Whether this process, and no other, has the lock file inside; the system frees it when a process dies."""
+    import filelock
+
+    lock = filelock.FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        with suppress(OSError):  # an open file cannot be removed on Windows; there the library does it
+            path.unlink()
+        lock.release()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file, UTF-8 with plain line ends on every system."""
     with replacing(path) as temporary:
@@ -124,7 +148,7 @@ def _database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def write_table(path: Path, table: Table) -> None:
-    """Tidy long table in the order of replication, then key.
+    """Tidy long table in the order of draw, replication, key; without draws, no column tells them.
 
     A value that was not observed (NaN) is written as NULL, so that SQL's AVG and COUNT leave it out.
     """
@@ -139,14 +163,17 @@ def write_table(path: Path, table: Table) -> None:
         "place": np.tile(np.arange(count), len(table.replications)),
         "value": table.values.ravel(),
     }
+    draw = ""
+    if table.draws is not None:
+        draw, values["draw"] = " draw,", np.repeat(table.draws, count)
     with replacing(path) as temporary, _database(path) as database:
         database.register("keys", keys)
         database.register("vals", values)
         target = str(temporary).replace("'", "''")
         database.execute(
-            'COPY (SELECT ? AS scenario, replication, fair, booth, hour, "group", district, measure,'
+            f'COPY (SELECT ? AS scenario,{draw} replication, fair, booth, hour, "group", district, measure,'
             " CASE WHEN isnan(value) THEN NULL ELSE value END AS value, unit"
-            " FROM vals JOIN keys USING (place) ORDER BY replication, place)"
+            f" FROM vals JOIN keys USING (place) ORDER BY{draw} replication, place)"
             f" TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
             [table.scenario],
         )
@@ -157,16 +184,14 @@ def read_table(path: Path) -> Table:
     import duckdb
     import numpy as np
 
-    names = ", ".join(f'"{name}"' for name in KEY_COLUMNS)
     with _database(path) as database:
         try:
             columns = database.execute(
-                f"SELECT scenario, replication, value, {names}"
-                " FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number",
-                [str(path)],
+                "SELECT * FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number", [str(path)]
             ).fetchnumpy()
-            rows = columns["replication"]
-            count = int(np.count_nonzero(rows == rows[0]))
+            rows, draws = columns["replication"], columns.get("draw")
+            same = rows == rows[0] if draws is None else (rows == rows[0]) & (draws == draws[0])
+            count = int(np.count_nonzero(same))
             keys = tuple(zip(*(columns[name][:count].tolist() for name in KEY_COLUMNS), strict=True))
             values = np.ma.filled(columns["value"].astype(np.float64), np.nan).reshape(-1, count)
         except (duckdb.IOException, MemoryError):
@@ -175,4 +200,5 @@ def read_table(path: Path) -> Table:
             remedy = "remove this file and go on with --resume: what it held is computed again"
             finding = Finding(str(path), "", "is damaged and cannot be read", "", remedy, "results-damaged")
             raise InputError([finding]) from error
-    return Table(str(columns["scenario"][0]), keys, rows[::count].astype(np.int64), values)
+    numbers = None if draws is None else draws[::count].astype(np.int64)
+    return Table(str(columns["scenario"][0]), keys, rows[::count].astype(np.int64), values, numbers)

@@ -1,12 +1,12 @@
 """A results folder: where a run leaves what it found, and from where it goes on after an interruption.
 
-It gives the parts of finished replications that survive Ctrl-C, the checks that keep two different runs
-apart, and the record of what was run. It takes tables of numbers with their keys and must not know how they
-were simulated or what they mean.
+It gives a journal of finished replications that survives any end of a run, the checks that keep two different
+runs apart, and the record of what was run. It takes tables of numbers with their keys and must not know how
+they were simulated or what they mean.
 
 In the folder: `manifest.json` (what was run, by which program, when), `resolved.toml` (the scenario, defaults
-included), `summary.csv`, `replications.parquet`, `warnings.log` only if there were warnings, and `parts/`
-while a run is unfinished.
+included), `summary.csv`, `replications.parquet`, `draws.csv` only if parameters were drawn, `warnings.log` only
+if there were warnings, and `journal.bin` while a run is unfinished.
 """
 
 from __future__ import annotations
@@ -16,25 +16,34 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
-from sim.files import TEMPORARY, Table, explained, read_table, write_table, write_text
+from sim import program
+from sim.files import TEMPORARY, Table, csv_text, explained, locked, read_table, write_table, write_text
+from sim.journal import Journal
 from sim.model.errors import Finding, InputError
+from sim.program import version
 
-PROGRAM = "jobfair"
+__all__ = ["Order", "ResultsFolder", "draws_in", "open_results", "read_manifest", "remove_results", "version"]
+
 MANIFEST, RESOLVED, SUMMARY = "manifest.json", "resolved.toml", "summary.csv"
-REPLICATIONS, WARNINGS, PARTS = "replications.parquet", "warnings.log", "parts"
-PART_FILES = "[0-9]*-[0-9]*.parquet"
+REPLICATIONS, WARNINGS, JOURNAL = "replications.parquet", "warnings.log", "journal.bin"
+DRAWS, LOCK = "draws.csv", f"{TEMPORARY}lock"
 # Parts of a scenario that no simulated number depends on: changing them does not stop a run from going on.
 WITHOUT_EFFECT = ("author", "reported", "run", "why")
-LIBRARIES = ("click", "duckdb", "llvmlite", "numba", "numpy", "rich", "scipy", "simpy", "tomli-w")
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a run is asked to do; two runs may share a folder only if their orders agree."""
+    """What a run is asked to do; two runs may share a folder only if their orders agree.
+
+    With `draws` (a heading of keys and a row of texts for each draw), `replications` counts for each draw. With a
+    `precision`, `replications` is the most that may be taken to meet it, and `least` the fewest.
+    """
 
     scenario: str
     seed: int
@@ -43,6 +52,9 @@ class Order:
     resolved: Mapping[str, Any]
     inputs: tuple[tuple[str, str], ...] = ()
     command: tuple[str, ...] = ()
+    draws: tuple[tuple[str, ...], ...] = ()
+    precision: str = ""
+    least: int = 0
 
     def fingerprint(self) -> str:
         """SHA-256 of everything in the scenario and its tables that a simulated number can depend on."""
@@ -56,42 +68,67 @@ class Order:
 
 @dataclass
 class ResultsFolder:
-    """An opened results folder. `open_results` makes one."""
+    """An opened results folder, locked for other runs until it is closed. `open_results` makes one."""
 
     path: Path
     order: Order
     started: str
     earlier_seconds: float = 0.0
     begun: float = 0.0
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    def __post_init__(self) -> None:
+        self._journal = Journal(self.path / JOURNAL)
+
+    def __enter__(self) -> ResultsFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let other runs have the folder; what is finished stays."""
+        with explained(self.path), self._open:
+            self._journal.close()
 
     def finished(self) -> Table | None:
         """All replications that this folder holds already, in order, each once."""
         with explained(self.path):
-            files = [self.path / REPLICATIONS] if (self.path / REPLICATIONS).exists() else []
-            files += sorted((self.path / PARTS).glob(PART_FILES))
-            return _joined([read_table(file) for file in files])
+            file = self.path / REPLICATIONS
+            tables = [read_table(file) if file.exists() else None, self._journal.read()]
+            return _joined([table for table in tables if table is not None])
 
     def save_part(self, table: Table) -> None:
-        """Keep a batch of finished replications."""
-        first, last = int(table.replications[0]), int(table.replications[-1])
+        """Keep finished replications, from now on whatever happens."""
         with explained(self.path):
-            (self.path / PARTS).mkdir(exist_ok=True)
-            write_table(self.path / PARTS / f"{first:07d}-{last:07d}.parquet", table)
+            self._journal.add(table)
 
     def pause(self) -> None:
-        """Note how long an interrupted run took so far; the parts keep its replications."""
+        """Note how long an interrupted run took so far; the journal keeps its replications."""
         with explained(self.path):
+            self._journal.close()
             self._write_manifest(complete=False)
 
     def finish(self, table: Table, summary_csv: str, warnings: Sequence[str] = ()) -> None:
-        """Write the results of all replications, then drop the parts."""
+        """Write the results of all replications, then drop the journal and free the folder."""
+        taken = len(table.replications) // max(1, len(self.order.draws) - 1)
+        self.order = replace(self.order, replications=taken)
         with explained(self.path):
             write_table(self.path / REPLICATIONS, table)
             write_text(self.path / SUMMARY, summary_csv)
             self._add_warnings(warnings)
+            self._write_resolved()
             self._write_manifest(complete=True)
-            _remove_parts(self.path)
+            self._journal.remove()
             _remove_leftovers(self.path)
+        self.close()
+
+    def _write_resolved(self) -> None:
+        """The scenario as it was run: with the replications taken, where a precision decided on them."""
+        run = {**self.order.resolved.get("run", {}), "replications": self.order.replications}
+        write_text(self.path / RESOLVED, resolved_text({**self.order.resolved, "run": run}))
 
     def _add_warnings(self, warnings: Sequence[str]) -> None:
         log = self.path / WARNINGS
@@ -113,25 +150,29 @@ def open_results(path: Path, order: Order, resume: bool = False, overwrite: bool
     """Make or reopen the folder of a run, before anything is computed.
 
     1. A folder that holds something is refused, unless it is to be resumed or overwritten.
-    2. `resume` needs an earlier order that agrees; `overwrite` removes what jobfair wrote and nothing else.
-    3. The manifest and the resolved scenario are written at once: so the folder can be written.
+    2. No other run may have it open: it is locked, and looked at again.
+    3. `resume` needs an earlier order that agrees; `overwrite` removes what jobfair wrote and nothing else.
+    4. The manifest, the draws and the resolved scenario are written at once: so the folder can be written.
     """
-    with explained(path):
-        occupied = _occupied(path)
+    with explained(path), ExitStack() as opened:
+        _check_free(path, resume, overwrite)
+        path.mkdir(parents=True, exist_ok=True)
+        if not opened.enter_context(locked(path / LOCK)):
+            remedy = "wait for it, or name another folder with --out"
+            raise InputError([Finding(str(path), "", "another run is writing here", "", remedy, "folder-in-use")])
+        _check_free(path, resume, overwrite)
         earlier = read_manifest(path)
-        if occupied and earlier is None and (resume or overwrite):
-            raise _refusal(path, "holds other files and no results of jobfair", "not-a-results-folder")
-        if occupied and not (resume or overwrite):
-            raise _refusal(path, "the results folder is not empty", "folder-not-empty", earlier is not None)
-        if occupied and earlier is not None and resume:
+        if earlier is not None and resume:
             _check_same(path, order, earlier)
-        if occupied and not resume:
+        elif earlier is not None:
             _remove_written(path)
             earlier = None
-        path.mkdir(parents=True, exist_ok=True)
         folder = _reopened(path, order, earlier or {})
         folder._write_manifest(complete=False)
+        if order.draws:
+            write_text(path / DRAWS, draws_text(order.draws))
         write_text(path / RESOLVED, resolved_text(order.resolved))
+        folder._open = opened.pop_all()
         return folder
 
 
@@ -143,7 +184,16 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
             content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
     except ValueError:
         return None
-    return content if isinstance(content, dict) and content.get("program") == PROGRAM else None
+    return content if isinstance(content, dict) and content.get("program") == program.PROGRAM else None
+
+
+def remove_results(path: Path) -> None:
+    """Remove the results that jobfair wrote into a folder, nothing else; and the folder, if it is empty then."""
+    with explained(path):
+        if read_manifest(path) is not None:
+            _remove_written(path)
+        if not any(path.iterdir()):
+            path.rmdir()
 
 
 def resolved_text(resolved: Mapping[str, Any]) -> str:
@@ -153,19 +203,16 @@ def resolved_text(resolved: Mapping[str, Any]) -> str:
     return "# Everything this run used, defaults included. Written by jobfair.\n" + tomli_w.dumps(resolved)
 
 
-def version() -> str:
-    """Version of the installed program; "unknown" when it runs from a folder without installation."""
-    return installed_version(PROGRAM) or "unknown"
+def draws_text(draws: Sequence[Sequence[str]]) -> str:
+    """Draws of the parameters as the text of a CSV file that `--draws` takes again."""
+    numbered = [("draw" if not number else str(number), *row) for number, row in enumerate(draws)]
+    return csv_text(numbered[0], numbered[1:])
 
 
-def installed_version(package: str) -> str | None:
-    """Version of an installed package, None without one."""
-    from importlib import metadata
-
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+def draws_in(path: Path) -> str | None:
+    """The text of the draws of an earlier run in a folder; None if it had none."""
+    with explained(path):
+        return (path / DRAWS).read_text(encoding="utf-8") if (path / DRAWS).is_file() else None
 
 
 def _refusal(path: Path, found: str, slug: str, ours: bool = False) -> InputError:
@@ -173,6 +220,15 @@ def _refusal(path: Path, found: str, slug: str, ours: bool = False) -> InputErro
     if ours:
         remedy = f"--resume goes on with it, --overwrite replaces it, or {remedy}"
     return InputError([Finding(str(path), "", found, "", remedy, slug)])
+
+
+def _check_free(path: Path, resume: bool, overwrite: bool) -> None:
+    """Refuse a folder that holds something, unless it is ours and to be resumed or overwritten."""
+    occupied, ours = _occupied(path), read_manifest(path) is not None
+    if occupied and not ours and (resume or overwrite):
+        raise _refusal(path, "holds other files and no results of jobfair", "not-a-results-folder")
+    if occupied and not (resume or overwrite):
+        raise _refusal(path, "the results folder is not empty", "folder-not-empty", ours)
 
 
 def _occupied(path: Path) -> bool:
@@ -195,21 +251,42 @@ def _reopened(path: Path, order: Order, earlier: Mapping[str, Any]) -> ResultsFo
 def _check_same(path: Path, order: Order, earlier: Mapping[str, Any]) -> None:
     """Refuse to mix two different runs; all reasons at once."""
     now = _manifest(order)
+    before = {**earlier, **earlier.get("computed_by", {})}
     findings = [
-        _changed(path, name, earlier.get(name), now[name])
-        for name in ("version", "git", "seed", "engine")
-        if earlier.get(name) != now[name]
+        _changed(path, name, before.get(name), value)
+        for name, value in {**now["computed_by"], "seed": now["seed"], "engine": now["engine"]}.items()
+        if before.get(name) != value
     ]
     if earlier.get("fingerprint") != now["fingerprint"]:
         differences = _differences(path, order)
         findings += [_changed(path, *difference) for difference in differences]
         if not differences:
             findings.append(_changed(path, "tables", "other content", "changed files"))
+    findings += _changed_draws(path, order.draws)
     wanted = earlier.get("replications")
     if isinstance(wanted, int) and order.replications < wanted:
         findings.append(_changed(path, "replications", wanted, order.replications))
     if findings:
         raise InputError(tuple(findings))
+
+
+def _changed_draws(path: Path, draws: Sequence[Sequence[str]]) -> list[Finding]:
+    """Draws may be added at the end; the earlier ones must be what they were."""
+    import csv
+
+    before = list(csv.reader((draws_in(path) or "").splitlines()))
+    now = list(csv.reader(draws_text(draws).splitlines())) if draws else []
+    if before[:1] != now[:1]:
+        keys = (", ".join(rows[0][1:]) if rows else None for rows in (before, now))
+        return [_changed(path, "draws", *keys)]
+    if len(now) < len(before):
+        return [_changed(path, "number of draws", len(before) - 1, len(now) - 1)]
+    return [
+        _changed(path, f"draws[{row}].{key}", was, new)
+        for row, (old, fresh) in enumerate(zip(before, now, strict=False))
+        for key, was, new in zip(now[0], old, fresh, strict=True)
+        if was != new
+    ]
 
 
 def _changed(path: Path, key: str, before: object, now: object) -> Finding:
@@ -252,9 +329,8 @@ def _flat(prefix: str, value: object) -> dict[str, object]:
 
 def _remove_written(path: Path) -> None:
     """Remove what jobfair wrote, nothing else; the manifest last: until then the folder is known as ours."""
-    _remove_parts(path)
     _remove_leftovers(path)
-    for name in (RESOLVED, SUMMARY, REPLICATIONS, WARNINGS, MANIFEST):
+    for name in (RESOLVED, SUMMARY, JOURNAL, REPLICATIONS, DRAWS, WARNINGS, MANIFEST):
         if (path / name).is_file() or (path / name).is_symlink():
             (path / name).unlink()
 
@@ -262,61 +338,47 @@ def _remove_written(path: Path) -> None:
 def _remove_leftovers(path: Path) -> None:
     """Remove what killed writes left."""
     for file in path.glob(f"{TEMPORARY}*"):
-        file.unlink()
-
-
-def _remove_parts(path: Path) -> None:
-    parts = path / PARTS
-    if parts.is_symlink() or not parts.is_dir():
-        return
-    _remove_leftovers(parts)
-    for file in parts.glob(PART_FILES):
-        file.unlink()
-    if not any(parts.iterdir()):
-        parts.rmdir()
+        if file.name != LOCK:
+            file.unlink()
 
 
 def _manifest(order: Order) -> dict[str, Any]:
     import platform
 
     return {
-        "program": PROGRAM,
+        "program": program.PROGRAM,
         "version": version(),
-        "git": _git_commit(),
+        "git": program.git_commit(),
+        "computed_by": dict(program.identity()),
         "scenario": order.scenario,
         "seed": order.seed,
         "replications": order.replications,
         "engine": order.engine,
+        **({"draws": len(order.draws) - 1} if order.draws else {}),
+        **({"precision": order.precision, "least": order.least} if order.precision else {}),
         "fingerprint": order.fingerprint(),
         "inputs": [{"name": name, "sha256": digest} for name, digest in order.inputs],
         "command": list(order.command),
         "machine": {"system": platform.system(), "type": platform.machine(), "processors": os.cpu_count()},
         "python": platform.python_version(),
-        "libraries": {name: installed_version(name) for name in LIBRARIES},
+        "libraries": program.libraries(),
     }
 
 
-def _git_commit() -> str | None:
-    """Commit of the source folder that this runs from, "-dirty" added if files differ; None if installed."""
-    import subprocess
-
-    source = Path(__file__).resolve().parent.parent
-    if not (source / ".git").exists():
-        return None
-    describe = ["git", "-C", str(source), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        done = subprocess.run(describe, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() or None
-
-
 def _joined(tables: Sequence[Table]) -> Table | None:
-    """Tables of the same keys as one, by replication; a replication that was kept twice counts once."""
+    """Tables of the same keys as one, by draw and replication; a replication that was kept twice counts once."""
     import numpy as np
 
     if not tables:
         return None
-    replications, first = np.unique(np.concatenate([part.replications for part in tables]), return_index=True)
+    has_draws = tables[0].draws is not None
+    places = np.concatenate(
+        [
+            np.stack([np.zeros_like(part.replications) if part.draws is None else part.draws, part.replications])
+            for part in tables
+        ],
+        axis=1,
+    )
+    (draws, replications), first = np.unique(places, axis=1, return_index=True)
     values = np.concatenate([part.values for part in tables])[first]
-    return Table(tables[0].scenario, tables[0].keys, replications, values)
+    return Table(tables[0].scenario, tables[0].keys, replications, values, draws if has_draws else None)

@@ -80,5 +80,4 @@ def _compile_fair_day() -> None:
     fair = day.FairDay._make([hall, *(np.empty(0, kind) for kind in kinds), np.zeros((1, 1))])
     ledger = simulate(fair, make_key(0, 0, 1))
     tallying.tally_people(fair, ledger.visits, ledger.stays, np.zeros(1, tallying.TALLY))
-    tallying.tally_hours(ledger.visits, ledger.stays, 0, np.zeros(1, tallying.TALLY))
-    tallying.tally_recruiters(fair, ledger.stays)
+    tallying.tally_windows(fair, ledger.visits, ledger.stays, np.zeros((1, 2)), np.zeros(1, tallying.TALLY))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.campaign.hall import Stands, recruiters_at
 from sim.draws import NO_SHOW, PAIR, VISIT, Key
 from sim.engine.day import BOOKING
 from sim.model.values import Settings
@@ -18,15 +19,13 @@ _FAIRNESS = 1e3  # one appointment fewer outweighs any difference in taste
 _IMPOSSIBLE = 1e9
 
 
-def book(
-    settings: Settings, seekers: np.ndarray, booths: np.ndarray, shifts: np.ndarray, today: Key
-) -> tuple[np.ndarray, np.ndarray]:
+def book(settings: Settings, seekers: np.ndarray, stands: Stands, today: Key) -> tuple[np.ndarray, np.ndarray]:
     """Book interviews for a share of the seekers who apply.
 
     Args:
         settings: of the fair; section [appointments].
         seekers: engine.day.SEEKER in any order; nobody has bookings yet.
-        booths, shifts: of the day.
+        stands: the booths; of their recruiters only what was agreed before the fair is used.
         today: key of the day.
 
     Returns:
@@ -39,8 +38,8 @@ def book(
         & (uniform_rows(today, seekers["who"], VISIT, 0)[:, 2] < settings.number("appointments.share"))
     )[0]
     slots: dict[int, list[tuple[float, int]]] = {}
-    if booking_people.size and booths.size:
-        slots = _assign(settings, seekers, booking_people, booths, shifts, today)
+    if booking_people.size and stands.booths.size:
+        slots = _assign(settings, seekers, booking_people, stands, today)
     kept = {i: _kept(settings, seekers["who"][i], made, today) for i, made in slots.items()}
     early = settings.number("appointments.early_minutes")
     for i, made in kept.items():
@@ -56,24 +55,19 @@ def book(
 
 
 def _assign(
-    settings: Settings,
-    seekers: np.ndarray,
-    people: np.ndarray,
-    booths: np.ndarray,
-    shifts: np.ndarray,
-    today: Key,
+    settings: Settings, seekers: np.ndarray, people: np.ndarray, stands: Stands, today: Key
 ) -> dict[int, list[tuple[float, int]]]:
     """Appointments of each person: times and rows of booths, in order of time."""
     from scipy.optimize import linear_sum_assignment  # takes long to import, and few fairs need it
 
     slot, most = settings.number("appointments.slot_minutes"), settings.integer("appointments.per_seeker")
     opens, ends = settings.clock("open"), settings.clock("close")
-    value = _expected_value(settings, seekers[people], booths, today)
+    value = _expected_value(settings, seekers[people], stands.booths, today)
     made: dict[int, list[tuple[float, int]]] = {int(i): [] for i in people}
     counts = np.zeros(people.size)
     for number in range(int((ends - opens) // slot)):
         time = opens + number * slot
-        free = np.repeat(np.arange(booths.size), _recruiters(booths, shifts, time))
+        free = np.repeat(np.arange(stands.booths.size), [recruiters_at(shifts, time) for shifts in stands.planned])
         cost = _FAIRNESS * counts[:, None] - value[:, free]
         cost[counts >= most] = _IMPOSSIBLE
         for row, column in zip(*linear_sum_assignment(cost), strict=True):
@@ -94,16 +88,6 @@ def _expected_value(settings: Settings, seekers: np.ndarray, booths: np.ndarray,
         taste = -np.log(-np.log1p(-u))
     value = settings.number("choice.pay_weight") * booths["pay"] + np.clip(taste, -50.0, 50.0)
     return np.where(seekers["accepts"][:, None] & booths["offered"] != 0, value, -_IMPOSSIBLE)
-
-
-def _recruiters(booths: np.ndarray, shifts: np.ndarray, time: float) -> np.ndarray:
-    """Recruiters planned at each booth at a time."""
-    counts = np.zeros(booths.size, np.int64)
-    for b, booth in enumerate(booths):
-        begun = shifts[booth["shifts_from"] : booth["shifts_until"]]
-        begun = begun[begun["time"] <= time]
-        counts[b] = begun["recruiters"][-1] if begun.size else 0
-    return counts
 
 
 def _kept(settings: Settings, who: np.uint64, made: list[tuple[float, int]], today: Key) -> list[tuple[float, int]]:

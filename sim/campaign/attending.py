@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 
 from sim.campaign.appointments import book
-from sim.campaign.hall import booths_of, groups_of, hall_of, set_prime
+from sim.campaign.hall import groups_of, hall_of, set_prime, stands_of
 from sim.campaign.laws import arrival_profile, law, write_law
 from sim.campaign.visiting import INTENTION, draw_poisson_arrivals, draw_visits
 from sim.draws import Key
@@ -70,16 +70,16 @@ class Venue:
         )
         if not self.hall[0]["offers"]:
             seekers["accepts"] = np.uint64(2**64 - 1)
-        booths, posts, shifts = booths_of(self.scenario, self.fair, crowd, today)
+        stands = stands_of(self.scenario, self.fair, crowd, today)
         bookings = np.empty(0, BOOKING)
         if self.has_appointments:
-            seekers, bookings = book(self.fair.settings, seekers, booths, shifts, today)
+            seekers, bookings = book(self.fair.settings, seekers, stands, today)
         else:
             seekers = seekers[np.lexsort((seekers["who"], seekers["arrival"]))]
         hall = self.hall.copy()
-        set_prime(hall, booths.size)
+        set_prime(hall, stands.booths.size)
         travel = np.zeros((len(roster.districts), len(roster.districts)))
-        return FairDay(hall, seekers, self.groups, booths, posts, shifts, bookings, travel)
+        return FairDay(hall, seekers, self.groups, stands.booths, stands.posts, stands.shifts, bookings, travel)
 
     def _poisson_arrivals(self, today: Key) -> np.ndarray:
         """Arrival times in order; a random number of them."""

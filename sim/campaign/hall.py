@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.campaign.laws import law, scaled, smallest_prime, write_law
@@ -9,7 +11,7 @@ from sim.draws import FIRM_BOOTH, FIRM_LATE, Key
 from sim.engine import rules
 from sim.engine.day import BOOTH, GROUP, HALL, POST, SHIFT
 from sim.model.scenario import Fair, Scenario
-from sim.model.values import Settings
+from sim.model.values import Settings, Shifts
 from sim.population import Crowd
 from sim.population.drawing import uniform_rows
 from sim.population.people import behaviour, behaviour_duration
@@ -79,8 +81,17 @@ def groups_of(scenario: Scenario, fair: Fair) -> np.ndarray:
     return rows
 
 
-def booths_of(scenario: Scenario, fair: Fair, crowd: Crowd, key: Key) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The booths (BOOTH), posts (POST) and shifts (SHIFT) of one day, booths in the hall's order.
+class Stands(NamedTuple):
+    """The firms' booths on one day, in the hall's order."""
+
+    booths: np.ndarray  # engine.day.BOOTH
+    posts: np.ndarray  # engine.day.POST
+    shifts: np.ndarray  # engine.day.SHIFT: who really comes
+    planned: list[Shifts]  # of each booth, as agreed before the fair
+
+
+def stands_of(scenario: Scenario, fair: Fair, crowd: Crowd, key: Key) -> Stands:
+    """The booths, posts and shifts of one day.
 
     The order is that of the firms' unchanging numbers, so that the order of the planner's list does not matter; only
     where visitors go round in a fixed order is it the order of the list.
@@ -94,10 +105,12 @@ def booths_of(scenario: Scenario, fair: Fair, crowd: Crowd, key: Key) -> tuple[n
     booths = np.zeros(firms.size, BOOTH)
     for name in ("firm", "pay", "standard", "district"):
         booths[name] = firms[name]
-    booths["attraction"] = np.exp(-settings.number("choice.pay_weight") * firms["pay"])
+    booths["attraction"] = np.exp(np.clip(-settings.number("choice.pay_weight") * firms["pay"], -300.0, 300.0))
     _write_interviews(booths, settings, rows, firms["interview_factor"])
     posts = _write_posts(booths, crowd, order, settings)
-    shifts = _write_shifts(booths, settings, rows, key)
+    u = uniform_rows(key, booths["firm"], FIRM_BOOTH, 0)
+    planned = _planned_shifts(settings, rows, u[:, 0])
+    shifts = _write_shifts(booths, settings, planned, u, key)
     limit = settings.optional_integer("booth.queue_limit")
     booths["queue_limit"] = -1 if limit is None else limit
     booths["zone"] = np.arange(firms.size) % settings.integer("booth.zones")
@@ -107,7 +120,7 @@ def booths_of(scenario: Scenario, fair: Fair, crowd: Crowd, key: Key) -> tuple[n
             own_limit, own_zone = row.optional_integer("queue_limit"), row.optional_integer("zone")
             booth["queue_limit"] = booth["queue_limit"] if own_limit is None else own_limit
             booth["zone"] = booth["zone"] if own_zone is None else own_zone - 1
-    return booths, posts, shifts
+    return Stands(booths, posts, shifts, planned)
 
 
 def _write_interviews(booths: np.ndarray, settings: Settings, rows: list[Settings | None], factor: np.ndarray) -> None:
@@ -142,37 +155,43 @@ def _write_posts(booths: np.ndarray, crowd: Crowd, order: np.ndarray, settings: 
     return posts
 
 
-def _write_shifts(booths: np.ndarray, settings: Settings, rows: list[Settings | None], key: Key) -> np.ndarray:
-    """The booths' recruiters by the clock as one table: listed, else from opening on; late or never for some firms."""
-    u = uniform_rows(key, booths["firm"], FIRM_BOOTH, 0)
-    mean = settings.number("booth.recruiters")
-    recruiters = np.floor(mean).astype(np.int64) + (u[:, 0] < mean - np.floor(mean))
-    late = u[:, 1] < settings.number("booth.late_share")
-    absent = u[:, 2] < settings.number("booth.no_show_share")
-    late_law, step = law(settings.duration("booth.late_minutes")), settings.number("time_step_minutes")
-    opens = settings.clock("open")
-    table: list[tuple[float, int]] = []
-    for k, (booth, row) in enumerate(zip(booths, rows, strict=True)):
-        shifts = settings.shifts("booth.shifts") or ((opens, int(recruiters[k])),)
+def _planned_shifts(settings: Settings, rows: list[Settings | None], u: np.ndarray) -> list[Shifts]:
+    """The recruiters of each booth by the clock as agreed before the fair: listed, else from opening on."""
+    mean, opens = settings.number("booth.recruiters"), settings.clock("open")
+    drawn = np.floor(mean).astype(np.int64) + (u < mean - np.floor(mean))
+    planned = []
+    for k, row in enumerate(rows):
+        shifts = settings.shifts("booth.shifts") or ((opens, int(drawn[k])),)
         if row is not None:
             own = row.optional_integer("recruiters")
             shifts = row.shifts("shifts") or (shifts if own is None else ((opens, own),))
+        planned.append(shifts)
+    return planned
+
+
+def _write_shifts(booths: np.ndarray, settings: Settings, planned: list[Shifts], u: np.ndarray, key: Key) -> np.ndarray:
+    """The booths' recruiters by the clock on the day as one table: as planned, but some firms come late or never."""
+    late = u[:, 1] < settings.number("booth.late_share")
+    absent = u[:, 2] < settings.number("booth.no_show_share")
+    late_law, step = law(settings.duration("booth.late_minutes")), settings.number("time_step_minutes")
+    table: list[tuple[float, int]] = []
+    for k, (booth, shifts) in enumerate(zip(booths, planned, strict=True)):
         begins = shifts[0][0]
         if late[k]:
             begins += rules.on_grid(rules.drawn(key, booth["firm"], FIRM_LATE, np.uint64(0), late_law), step)
         booth["shifts_from"] = len(table)
         if absent[k]:
-            table.append((opens, 0))
+            table.append((settings.clock("open"), 0))
         else:
-            table.append((begins, _at(shifts, begins)))
+            table.append((begins, recruiters_at(shifts, begins)))
             table.extend((time, number) for time, number in shifts if time > begins)
         booth["shifts_until"] = len(table)
     return np.array(table, SHIFT)
 
 
-def _at(shifts: tuple[tuple[float, int], ...], time: float) -> int:
-    """Recruiters at a time."""
-    return [number for start, number in shifts if start <= time][-1]
+def recruiters_at(shifts: Shifts, time: float) -> int:
+    """Recruiters at a time; none before the first shift."""
+    return next((number for start, number in reversed(shifts) if start <= time), 0)
 
 
 def set_prime(hall: np.ndarray, booths: int) -> None:

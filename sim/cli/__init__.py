@@ -14,9 +14,13 @@ from collections.abc import Sequence
 
 import click
 
+from sim.cli.calibrate import calibrate, validate
+from sim.cli.compare import compare
 from sim.cli.files import check, schema, template
 from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, OK, PROGRAM, complain
 from sim.cli.run import run
+from sim.cli.sweep import sweep
+from sim.cli.verify import verify
 from sim.model.errors import Finding, InputError, did_you_mean
 
 
@@ -56,7 +60,7 @@ def cli() -> None:
     """Simulate job fairs: which calendar of fairs gets most people into work?"""
 
 
-for _verb in (run, check, template, schema):
+for _verb in (run, compare, sweep, calibrate, validate, check, verify, template, schema):
     cli.add_command(_verb)
 
 

@@ -14,6 +14,7 @@ OK, FINDING, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 ENGINES = ("kernel", "reference")
 MOST_REPLICATIONS = 1_000_000
 LARGEST_SEED = 2**63 - 1
+MOST_JOBS = 1_024
 
 DEBUG = click.option("--debug", is_flag=True, expose_value=False, help="Show where an internal error happened.")
 OVERRIDES = click.option(
@@ -50,6 +51,30 @@ OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace the results 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no messages except errors.")
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Every measure, and how the run went.")
+JOBS = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, MOST_JOBS),
+    metavar="J",
+    help="How many processes; as many as there are usable cores if left out. No number depends on it.",
+)
+CLUSTER = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Compute on the Dask cluster whose scheduler is there, such as tcp://10.0.0.5:8786.",
+)
+PRECISION = click.option(
+    "--precision",
+    metavar="MEASURE=WIDTH,...",
+    help="Take replications until half the 95 % interval is that narrow, in the measure's unit or as a share of the "
+    "mean: intents=1%,wait_minutes_mean=0.5. With it, -n is the maximum.",
+)
+DRAWS = click.option(
+    "--draws",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSV table of parameter draws, a column per key: simulate N replications of each.",
+)
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 
 

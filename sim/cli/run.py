@@ -11,25 +11,38 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import (
+    CLUSTER,
     DEBUG,
+    DRAWS,
     ENGINE,
+    JOBS,
     JSON,
     NO_PROGRESS,
     OUT,
     OVERRIDES,
     OVERWRITE,
+    PRECISION,
     QUIET,
     REPLICATIONS,
     RESUME,
     SEED,
     VERBOSE,
 )
-from sim.cli.running import compile_first, kept, open_folder, simulate_into
+from sim.cli.running import (
+    compile_first,
+    kept,
+    open_draws,
+    open_folder,
+    simulate_into,
+    simulate_until,
+    workers_for,
+)
 
 if TYPE_CHECKING:
     from sim.model.scenario import Scenario
     from sim.report.summary import Summary
-    from sim.store import Order, ResultsFolder
+    from sim.store import ResultsFolder
+    from sim.study.precision import Precision, Reached, Target
     from sim.study.replicate import Sample
 
 
@@ -37,8 +50,12 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @OVERRIDES
 @REPLICATIONS
+@PRECISION
+@DRAWS
 @SEED
 @ENGINE
+@JOBS
+@CLUSTER
 @OUT
 @RESUME
 @OVERWRITE
@@ -55,29 +72,82 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
     """
     from sim.model.scenario import load_scenario
 
-    if options["resume"] and options["overwrite"]:
-        raise click.UsageError("--resume and --overwrite exclude each other")
+    _check_options(options)
     loaded = load_scenario(scenario, overrides)
     out = options["out"] or Path("results") / Path(scenario).stem
     say: Callable[[str], None] = (lambda _: None) if options["quiet"] else (lambda line: click.echo(line, err=True))
-    folder = open_folder(loaded, out, options)
-    say(f"results folder: {out}")
-    order = folder.order
-    say(f"replications: {order.replications:,}, seed: {order.seed}, engine: {order.engine}")
-    compile_first(say)
-    begun = time.monotonic()
-    with kept(folder):
-        sample, warned = simulate_into(folder, loaded, not (options["quiet"] or options["no_progress"]))
-        summary = _finish(folder, sample, loaded, warned)
+    rows = open_draws(out, options)
+    draws = _drawn(scenario, overrides, rows, options["draws"] or out)
+    with open_folder(loaded, out, options, rows) as folder:
+        precision = _wanted(folder)
+        say(f"results folder: {out}")
+        say(_announcement(folder))
+        begun = time.monotonic()
+        with kept(folder):
+            compile_first(say)
+            show, reached = not (options["quiet"] or options["no_progress"]), None
+            with workers_for(options) as workers:
+                if precision is None:
+                    sample, warned = simulate_into(folder, loaded, show, workers, draws)
+                else:
+                    sample, reached, warned = simulate_until(folder, loaded, precision, show, workers)
+            if reached is not None and not reached.is_met:
+                warned.append(str(reached))
+            summary = _finish(folder, sample, loaded, warned)
     if as_json:
-        click.echo(json.dumps(_run_document(order, out, summary), indent=2))
+        click.echo(json.dumps(_run_document(folder, summary, reached), indent=2))
     else:
         _print_summary(summary, options["verbose"])
+    if reached is not None and reached.is_met:
+        say(str(reached))
     for line in warned:
         say(f"warning: {line}")
     if options["verbose"]:
         say(f"{time.monotonic() - begun:.1f} s")
     say(f"results folder: {out}")
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    """Refuse options that contradict one another, and a precision that cannot be read."""
+    for one, other in (("resume", "overwrite"), ("jobs", "cluster"), ("precision", "draws")):
+        if options[one] and options[other]:
+            raise click.UsageError(f"--{one} and --{other} exclude each other")
+    if options["precision"] is not None:
+        _targets(options["precision"])
+
+
+def _targets(text: str) -> tuple[Target, ...]:
+    from sim.study.measures import MEASURES
+    from sim.study.precision import parse_precision
+
+    return parse_precision(text, [measure.name for measure in MEASURES])
+
+
+def _wanted(folder: ResultsFolder) -> Precision | None:
+    """The precision that the run is to reach, if any."""
+    from sim.study.precision import Precision
+
+    order = folder.order
+    return Precision(_targets(order.precision), order.least, order.replications) if order.precision else None
+
+
+def _drawn(
+    scenario: str, overrides: Sequence[str], rows: tuple[tuple[str, ...], ...], place: Path
+) -> tuple[Scenario, ...]:
+    """The scenario once for each draw of its parameters."""
+    from sim.study.parameter_draws import drawn_scenarios
+
+    return drawn_scenarios(scenario, overrides, rows, str(place)) if rows else ()
+
+
+def _announcement(folder: ResultsFolder) -> str:
+    order = folder.order
+    count = f"replications: {order.replications:,}"
+    if order.draws:
+        count += f" of each of {len(order.draws) - 1:,} draws"
+    if order.precision:
+        count = f"replications: {order.least:,} to {order.replications:,}, until {order.precision}"
+    return f"{count}, seed: {order.seed}, engine: {order.engine}"
 
 
 def _finish(folder: ResultsFolder, sample: Sample, scenario: Scenario, warned: Sequence[str]) -> Summary:
@@ -87,27 +157,39 @@ def _finish(folder: ResultsFolder, sample: Sample, scenario: Scenario, warned: S
     return summarise(sample, scenario)
 
 
-def _run_document(order: Order, out: Path, summary: Summary) -> dict[str, Any]:
+def _run_document(folder: ResultsFolder, summary: Summary, reached: Reached | None) -> dict[str, Any]:
+    from sim.report.hours import by_hour_json
     from sim.report.summary import as_json
     from sim.store import version
 
-    return {
+    order = folder.order
+    document = {
         "scenario": order.scenario,
         "engine": order.engine,
         "seed": order.seed,
         "replications": order.replications,
         "version": version(),
-        "out": str(out),
+        "out": str(folder.path),
         "measures": as_json(summary),
+        "by_hour": by_hour_json(summary),
     }
+    if order.draws:
+        document["draws"] = len(order.draws) - 1
+    if reached is not None:
+        decided = (reached.decided or reached.last.target).measure
+        document["precision"] = {"wanted": order.precision, "met": reached.is_met, "decided_by": decided}
+    return document
 
 
 def _print_summary(summary: Summary, every_measure: bool) -> None:
     from rich.console import Console
 
+    from sim.report.hours import render_hours
     from sim.report.summary import render
 
     console = Console()
     with console.capture() as captured:
         render(summary, console, every_measure)
+        if every_measure:
+            render_hours(summary, console)
     click.echo(captured.get(), nl=False)

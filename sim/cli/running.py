@@ -6,7 +6,7 @@ Knows the options by their names, not the verb that took them.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,23 +16,44 @@ import click
 from sim.cli.options import ENGINES, INTERRUPTED, PROGRAM, complain
 
 if TYPE_CHECKING:
+    from warnings import WarningMessage
+
     from sim.model.scenario import Scenario
-    from sim.store import ResultsFolder
-    from sim.study.replicate import Sample
+    from sim.store import Order, ResultsFolder
+    from sim.study.parallel import Workers
+    from sim.study.precision import Precision, Reached
+    from sim.study.replicate import Progress, Sample
 
 
-def open_folder(scenario: Scenario, out: Path, options: dict[str, Any]) -> ResultsFolder:
+def open_folder(
+    scenario: Scenario, out: Path, options: Mapping[str, Any], draws: tuple[tuple[str, ...], ...] = ()
+) -> ResultsFolder:
     """The results folder, before anything is computed; a resumed run keeps what the options leave open."""
-    from sim.store import Order, open_results, read_manifest
+    from sim.store import open_results, read_manifest
 
     earlier = (read_manifest(out) if options["resume"] else None) or {}
+    order = _order(scenario, options, earlier, draws)
+    return open_results(out, order, options["resume"], options["overwrite"])
+
+
+def _order(
+    scenario: Scenario, options: Mapping[str, Any], earlier: Mapping[str, Any], draws: tuple[tuple[str, ...], ...]
+) -> Order:
+    """What is to be run: as the options say, else as it was begun, else as the scenario says."""
+    from sim.store import Order
+    from sim.study.precision import LEAST, MOST
 
     def chosen(name: str, default: Any) -> Any:
-        return next(value for value in (options[name], earlier.get(name), default) if value is not None)
+        return next(value for value in (options.get(name), earlier.get(name), default) if value is not None)
 
+    precision = options.get("precision") or (None if earlier.get("complete") else earlier.get("precision"))
+    is_begun = bool(earlier.get("precision")) and not earlier.get("complete")
+    least = earlier["least"] if is_begun else max(LEAST, earlier.get("replications", 0))
     replications = chosen("replications", scenario.settings.integer("run.replications"))
+    if precision and options.get("replications") is None and not is_begun:
+        replications = max(MOST, least)
     seed = chosen("seed", scenario.settings.integer("run.seed"))
-    order = Order(
+    return Order(
         scenario=scenario.name,
         seed=seed,
         replications=replications,
@@ -40,22 +61,76 @@ def open_folder(scenario: Scenario, out: Path, options: dict[str, Any]) -> Resul
         resolved={**scenario.resolved(), "run": {"replications": replications, "seed": seed}},
         inputs=scenario.inputs,
         command=(PROGRAM, *click.get_current_context().find_root().obj),
+        draws=draws,
+        precision=precision or "",
+        least=least if precision else 0,
     )
-    return open_results(out, order, options["resume"], options["overwrite"])
+
+
+def open_draws(out: Path, options: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """The draws of the parameters that are asked for, or those that a resumed run was begun with; empty without."""
+    from sim.store import DRAWS, draws_in
+    from sim.study.parameter_draws import parse_draws, read_draws
+
+    if options["draws"] is not None:
+        return read_draws(options["draws"])
+    earlier = draws_in(out) if options["resume"] else None
+    return parse_draws(earlier, str(out / DRAWS)) if earlier else ()
+
+
+@contextmanager
+def workers_for(options: Mapping[str, Any]) -> Iterator[Workers]:
+    """The processes that compute: those of the cluster, or of this machine."""
+    from sim.study.parallel import local_workers
+
+    if options["cluster"] is not None:
+        from sim.study.cluster import cluster_workers
+
+        with cluster_workers(options["cluster"]) as workers:
+            yield workers
+    else:
+        with local_workers(options["jobs"]) as workers:
+            yield workers
 
 
 @contextmanager
 def kept(folder: ResultsFolder) -> Iterator[None]:
-    """Ctrl-C ends a run with what was finished kept, and says how to go on."""
+    """Ctrl-C or SIGTERM ends a run with what was finished kept, and says how to go on."""
     try:
-        yield
+        with _ended_like_ctrl_c():
+            yield
     except KeyboardInterrupt:
         folder.pause()
         kept = folder.finished()
         count = 0 if kept is None else len(kept.replications)
-        complain(f"interrupted: {count:,} of {folder.order.replications:,} replications are kept in {folder.path}")
+        wanted = folder.order.replications * max(1, len(folder.order.draws) - 1)
+        of = f" of {wanted:,}" if not folder.order.precision else ""
+        folder.close()
+        complain(f"interrupted: {count:,}{of} replications are kept in {folder.path}")
         complain(f"go on with: {_resuming(folder.order.command)}")
         raise click.exceptions.Exit(INTERRUPTED) from None
+    finally:
+        folder.close()
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """SIGTERM, which systems send before they end a process by force, does what Ctrl-C does."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be taken
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def compile_first(say: Callable[[str], None]) -> None:
@@ -66,17 +141,45 @@ def compile_first(say: Callable[[str], None]) -> None:
     ensure_compiled(compiling(say))
 
 
-def simulate_into(folder: ResultsFolder, scenario: Scenario, show: bool) -> tuple[Sample, list[str]]:
+def simulate_into(
+    folder: ResultsFolder,
+    scenario: Scenario,
+    show: bool,
+    workers: Workers | None = None,
+    draws: Sequence[Scenario] = (),
+) -> tuple[Sample, list[str]]:
     """All replications, and what Python warned of meanwhile."""
+    from sim.study.replicate import replicate_into
+
+    with _watched(show) as (progress, warned):
+        sample = replicate_into(folder, scenario, progress, workers, draws)
+    return sample, _texts(warned)
+
+
+def simulate_until(
+    folder: ResultsFolder, scenario: Scenario, precision: Precision, show: bool, workers: Workers | None = None
+) -> tuple[Sample, Reached, list[str]]:
+    """As many replications as the precision takes, how it ended, and what Python warned of meanwhile."""
+    from sim.study.replicate import replicate_into_until
+
+    with _watched(show) as (progress, warned):
+        sample, reached = replicate_into_until(folder, scenario, precision, progress, workers)
+    return sample, reached, _texts(warned)
+
+
+@contextmanager
+def _watched(show: bool) -> Iterator[tuple[Progress | None, list[WarningMessage]]]:
     import warnings
 
     from sim.report.progress import progress_bar
-    from sim.study.replicate import replicate_into
 
     with warnings.catch_warnings(record=True) as caught, progress_bar(show) as progress:
-        sample = replicate_into(folder, scenario, progress)
-    texts = (f"{one.category.__name__}: {one.message}" for one in caught)
-    return sample, list(dict.fromkeys(" ".join(text.split()) for text in texts))
+        yield progress, caught
+
+
+def _texts(warned: Sequence[WarningMessage]) -> list[str]:
+    texts = (f"{one.category.__name__}: {one.message}" for one in warned)
+    return sorted({" ".join(text.split()) for text in texts})
 
 
 def _resuming(command: Sequence[str]) -> str:

@@ -109,14 +109,14 @@ HALL = np.dtype(
         ("lanes", "i8"),  # 0: no gate
         ("people_limit", "i8"),
         ("rule", "i8"),  # `rules.LOGIT`, `rules.SHORTEST_QUEUE`, `rules.FIXED_ORDER`
-        ("at_close", "i8"),  # `rules.FINISH`, `rules.CUT_OFF`, `rules.RUN_TO_EMPTY`
+        ("at_close", "i8"),  # `rules.FINISH`, `rules.CUT_OFF_AT_CLOSE`, `rules.RUN_TO_EMPTY`
         ("offers", "i8"),
         ("admit_waiting", "i8"),
         ("turn_round", "i8"),
         ("queue_served", "i8"),
         ("next_booth", "i8"),
         ("walk_in_after", "i8"),
-        ("prime", "i8"),  # smallest prime not below the number of booths: see `rules.first_board`
+        ("prime", "i8"),  # smallest prime not below the number of booths: see `rules.reading_order`
     ],
     align=True,
 )

@@ -13,6 +13,9 @@ import numpy as np
 from sim.compiled import jit
 from sim.draws import BOARDS, Key, Uniforms, exponential, normal, uniforms
 
+_LARGEST_EXPONENT = 700.0  # beyond it exp overflows
+_SMALLEST = 1e-300
+
 Law = tuple[float, float, float, float]
 """A distribution: its kind and its parameters a, b, c."""
 
@@ -122,15 +125,16 @@ def happens(u: float, share: float) -> bool:
 
 
 @jit
-def reading_order(key: Key, who: np.uint64, prime: int) -> tuple[int, int]:
+def reading_order(key: Key, who: np.uint64, booths: int, prime: int) -> tuple[int, int]:
     """Where on the hall's plan a seeker begins to read boards, and how many rows further each next board is.
 
     Boards lie on a circle of `prime` rows, the smallest prime not below the number of booths; rows that are no booth
-    are passed over. Because the circle's length is prime, every booth comes once before any comes again, and each is
-    equally likely to be among the first few: a sample without replacement that needs no memory.
+    are passed over. Because the circle's length is prime, every booth comes once before any comes again. Reading begins
+    at a booth, each as likely as any other, so that each is equally likely to be among the first few: a sample without
+    replacement that needs no memory.
     """
     four = uniforms(key, who, BOARDS, np.uint64(0))
-    return int(four[0] * prime), 1 + int(four[1] * (prime - 1))
+    return int(four[0] * booths), 1 + int(four[1] * (prime - 1))
 
 
 @jit
@@ -142,7 +146,7 @@ def suits(accepts: np.uint64, open_occupations: np.uint64) -> bool:
 @jit
 def taste(u: float) -> float:
     """What a seeker finds in a firm beforehand, beyond pay: standard Gumbel, fixed for the pair."""
-    return -math.log(exponential(u))
+    return -math.log(max(exponential(u), _SMALLEST))
 
 
 @jit
@@ -152,7 +156,7 @@ def crowding(queue_weight: float, waiting: int, recruiters: int) -> float:
     Length, not expected wait, is what people look at: Lu, Musalem, Olivares and Schilkrut (2013), Management Science
     59.
     """
-    return math.exp(queue_weight * waiting / max(recruiters, 1))
+    return math.exp(min(queue_weight * waiting / max(recruiters, 1), _LARGEST_EXPONENT))
 
 
 @jit
@@ -168,8 +172,11 @@ def logit_cost(u: float, attraction: float, crowd: float) -> float:
 
 @jit
 def joins(waiting: int, seeker_limit: int, booth_limit: int) -> bool:
-    """Whether a seeker joins a queue of this length; -1 is no limit of the booth."""
-    return waiting < seeker_limit and (booth_limit < 0 or waiting < booth_limit)
+    """Whether a seeker joins so many people waiting: no more than the longest queue that the seeker accepts, and room.
+
+    `booth_limit` is the most people that the booth lets wait, -1: no limit.
+    """
+    return waiting <= seeker_limit and (booth_limit < 0 or waiting < booth_limit)
 
 
 @jit

@@ -1,7 +1,7 @@
 """Counting: the compiled loops that go once through the ledger of a fair and add up what the measures need.
 
-Sums and counts only; nothing is divided here. One row of TALLY for the fair, for each group and for each hour of the
-clock, so that rows of several fairs can be added. Pure functions of arrays; knows no scenario.
+Sums and counts only; nothing is divided here. One row of TALLY for each group and for each window of the clock (the
+hours are windows too), so that rows of several fairs can be added. Pure functions of arrays; knows no scenario.
 """
 
 from __future__ import annotations
@@ -19,16 +19,15 @@ LONG_WAIT_MINUTES = 20.0
 COUNTS = (
     "seekers", "entered", "turned_away", "gave_up_outside", "closed_out", "applicants", "interviewed", "intents",
     "interviews", "offers", "balked", "reneged", "missed", "wait_minutes", "long_waits", "outside_minutes",
-    "left", "inside_minutes", "waiting_minutes", "talking_minutes", "events",
+    "left", "inside_minutes", "waiting_minutes", "talking_minutes", "busy_minutes", "on_duty_minutes", "events",
 )  # fmt: skip
 
 TALLY = np.dtype([(name, "f8") for name in COUNTS], align=True)
-"""Sums over some visits and stays, or over one hour.
+"""Sums over some visits and stays, or over one window of the clock.
 
-Minutes of an hour (inside, waiting, talking) are those spent in it; minutes of people are whole visits or stays.
+Minutes of a window (inside, waiting, talking, busy, on duty) are those spent in it; minutes of people are whole visits
+or stays.
 """
-
-_HOUR = 60.0
 
 
 @jit
@@ -77,66 +76,74 @@ def tally_people(day: FairDay, visits: np.ndarray, stays: np.ndarray, groups: np
 
 
 @jit
-def tally_hours(visits: np.ndarray, stays: np.ndarray, first_hour: int, hours: np.ndarray) -> None:
-    """Add the visits and stays of one fair to a TALLY row per hour of the clock, from `first_hour` on.
+def tally_windows(day: FairDay, visits: np.ndarray, stays: np.ndarray, windows: np.ndarray, rows: np.ndarray) -> None:
+    """Add what happens at one fair within windows of the clock to a TALLY row per window.
 
-    A wait belongs to the hour in which its interview begins; minutes are cut at the edges of the hour.
+    A window has its beginning and not its end. Who arrives in it is counted, and the interviews that begin in it, with
+    the wait before them; minutes are those spent in it, whenever they began and whenever they end. Recruiters' minutes,
+    in interviews and on duty, are those between opening and end of the fair.
+
+    Args:
+        day, visits, stays: of the fair.
+        windows: float64, a row (begin, end) per window, in any order; they may overlap.
+        rows: TALLY, a row per window.
     """
     for i in range(visits.size):
-        visit = visits[i]
-        if _known(visit["arrived"]):
-            hour = math.floor(visit["arrived"] / _HOUR) - first_hour
-            if 0 <= hour < hours.size:
-                hours[hour]["seekers"] += 1.0
-        if _known(visit["checked"]):
-            for hour in range(hours.size):
-                hours[hour]["inside_minutes"] += _within(visit["checked"], visit["left"], first_hour + hour)
+        arrived, checked, left = visits[i]["arrived"], visits[i]["checked"], visits[i]["left"]
+        for w in range(rows.size):
+            begins, ends = windows[w, 0], windows[w, 1]
+            if begins <= arrived < ends:
+                rows[w]["seekers"] += 1.0
+            if checked < ends and left > begins:  # not so with NaN
+                rows[w]["inside_minutes"] += _within(checked, left, begins, ends)
+    opens, closes = day.hall[0]["open"], day.hall[0]["close"]
     for s in range(stays.size):
         stay = stays[s]
-        joined, ended, begun = stay["joined"], stay["ended"], stay["started"]
+        joined, begun, ended = stay["joined"], stay["started"], stay["ended"]
         called = begun if _known(begun) else ended
-        begun_in = -1
-        if _known(begun):
-            begun_in = math.floor(begun / _HOUR) - first_hour
-        for hour in range(hours.size):
-            hours[hour]["waiting_minutes"] += _within(joined, called, first_hour + hour)
-            if _known(begun):
-                hours[hour]["talking_minutes"] += _within(begun, ended, first_hour + hour)
-            if hour == begun_in:
-                hours[hour]["interviews"] += 1.0
-                hours[hour]["wait_minutes"] += begun - joined
+        for w in range(rows.size):
+            begins, ends = windows[w, 0], windows[w, 1]
+            if ended < begins or joined >= ends:
+                continue
+            rows[w]["waiting_minutes"] += _within(joined, called, begins, ends)
+            if not _known(begun):
+                continue
+            rows[w]["talking_minutes"] += _within(begun, ended, begins, ends)
+            rows[w]["busy_minutes"] += _within(begun, ended, max(begins, opens), min(ends, closes))
+            if begins <= begun < ends:
+                rows[w]["interviews"] += 1.0
+                rows[w]["wait_minutes"] += begun - joined
+    _tally_duty(day, stays, windows, rows)
 
 
 @jit
-def tally_recruiters(day: FairDay, stays: np.ndarray) -> tuple[float, float]:
-    """Recruiters' minutes in interviews, and on duty, both between opening and the end of the fair.
+def _tally_duty(day: FairDay, stays: np.ndarray, windows: np.ndarray, rows: np.ndarray) -> None:
+    """Add the minutes for which recruiters are on duty.
 
     On duty by the shifts; a firm that leaves when its posts are filled is gone with its last intent.
     """
     opens, closes = day.hall[0]["open"], day.hall[0]["close"]
     intents = np.zeros(day.booths.size)
     last_intent = np.full(day.booths.size, opens)
-    busy = 0.0
     for s in range(stays.size):
         stay = stays[s]
-        if _known(stay["started"]):
-            busy += max(min(stay["ended"], closes) - max(stay["started"], opens), 0.0)
         if stay["outcome"] == book.AGREED:
             intents[stay["booth"]] += 1.0
             last_intent[stay["booth"]] = max(last_intent[stay["booth"]], stay["ended"])
-    on_duty = 0.0
     for b in range(day.booths.size):
         booth = day.booths[b]
         possible = 0.0
         for p in range(booth["posts_from"], booth["posts_until"]):
             possible += day.posts[p]["intents"]
-        until = closes
+        gone = closes
         if booth["leaves_when_filled"] and 0.0 < possible <= intents[b]:
-            until = min(last_intent[b], closes)
+            gone = min(last_intent[b], closes)
         for s in range(booth["shifts_from"], booth["shifts_until"]):
-            ends = day.shifts[s + 1]["time"] if s + 1 < booth["shifts_until"] else until
-            on_duty += day.shifts[s]["recruiters"] * max(min(ends, until) - max(day.shifts[s]["time"], opens), 0.0)
-    return busy, on_duty
+            shift = day.shifts[s]
+            until = min(day.shifts[s + 1]["time"], gone) if s + 1 < booth["shifts_until"] else gone
+            for w in range(rows.size):
+                minutes = _within(max(shift["time"], opens), until, windows[w, 0], windows[w, 1])
+                rows[w]["on_duty_minutes"] += shift["recruiters"] * minutes
 
 
 @jit
@@ -146,6 +153,6 @@ def _known(time: float) -> bool:
 
 
 @jit
-def _within(begins: float, ends: float, hour: int) -> float:
-    """Minutes of a stretch inside an hour of the clock."""
-    return max(min(ends, (hour + 1) * _HOUR) - max(begins, hour * _HOUR), 0.0)
+def _within(begins: float, ends: float, first: float, last: float) -> float:
+    """Minutes of a stretch between two times of the clock."""
+    return max(min(ends, last) - max(begins, first), 0.0)

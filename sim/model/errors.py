@@ -205,6 +205,11 @@ SLUGS: dict[str, str] = {
         'Shifts are a list of {from = "HH:MM", recruiters = N} with rising times; in a table '
         "or in `--set` they are written as 09:00=2 12:00=1."
     ),
+    "bad-windows": (
+        'Windows of the clock are a list of texts such as ["10:30-12:30", "11:30-13:30"]; in `--set` also as '
+        "10:30-12:30, 11:30-13:30. They may overlap. Each must end after it begins, at 24:00 at the latest, and "
+        "stand there once; there may be up to 100."
+    ),
     # entries and rows
     "missing-id": (
         "Every fair, group and occupation needs an `id` of its own, by which others refer to "
@@ -260,6 +265,25 @@ SLUGS: dict[str, str] = {
         "the machine."
     ),
     "venue-overlap": "Two fairs are held at the same venue, on the same day, at overlapping hours.",
+    # calibration
+    "value-missing": "A value that is always needed, such as the unit of a target, was not given.",
+    "bad-target": (
+        "A target is a reported figure: `measure` and `unit` as listed, either a `scenario` with its `value` or figures "
+        "of `reported` fairs by their ids, an `error` with its `log_sd` and `why`, and where it comes from."
+    ),
+    "bad-prior": (
+        "The file of priors gives each fitted parameter a distribution (normal, lognormal or logit-normal) with its "
+        "source, and the spreads of reported outcomes. What is missing or not understood is named."
+    ),
+    "counts-contradict": (
+        "Counts that cannot belong to the same fair, or two values of one figure: more outcomes than seekers, fewer "
+        "posts than firms, a target that the scenario itself reports differently. Often persons and person-times, or "
+        "visits, were mixed."
+    ),
+    "no-fit": (
+        "The folder holds no fit, or a damaged one. `jobfair calibrate calibration/targets.toml` makes the fit again; "
+        "`--fit` names the folder."
+    ),
     # command line and results
     "bad-usage": (
         "The command line is not as the verb takes it: an unknown option, a missing or surplus argument, or "
@@ -282,6 +306,66 @@ SLUGS: dict[str, str] = {
         "`--resume` only goes on with the same run: the same scenario, seed, engine and version, and at "
         "least as many replications. What differs is named."
     ),
+    "unlike-results": (
+        "The plans cannot be compared: their results come from other versions or seeds, are not complete, or have no "
+        "measure or replications in common. A comparison needs the same people with the same luck on both sides."
+    ),
+    "unknown-measure": (
+        "There is no such measure, or no direction of it is better. The measures that will do are listed, and the "
+        "nearest is proposed."
+    ),
+    "not-observed": (
+        "The measure does not exist in some replications (nobody was interviewed, so there is no wait). A plan cannot "
+        "be selected by the mean of the others."
+    ),
+    "zone-too-small": (
+        "To part plans that differ by so little would take more replications than the program makes. Name a larger "
+        "difference with `--zone`, or compare without `--select`."
+    ),
+    "folder-in-use": (
+        "Another run is writing into this folder. Wait until it ends, or name another folder with `--out`. The "
+        "system frees the folder when a run ends, however it ends."
+    ),
+    "worker-died": (
+        "The same batch of replications was begun several times, and each time the process that computed it was "
+        "ended from outside: usually by the system, for want of memory. What is finished is kept. Take fewer "
+        "`--jobs` and go on with `--resume`."
+    ),
+    "no-cluster-library": "`--cluster` needs the library Dask: `pip install 'jobfair[cluster]'`.",
+    "no-cluster": (
+        "At the address there is no Dask scheduler that answers, or it has no workers. `docs/how-to-cluster.md` "
+        "says how to start both."
+    ),
+    "cluster-lost": (
+        "The connection to the Dask scheduler is lost. What is finished is kept; `--resume` goes on with it, on "
+        "the cluster or without."
+    ),
+    "other-program": (
+        "A worker or the scheduler of the cluster runs another version of jobfair, of Python or of a numerical "
+        "library, or none. Numbers of different programs must not be mixed: install the same there as here."
+    ),
+    "bad-precision": (
+        "A wanted precision is a measure, an equals sign and the width of half the 95 % interval: in the unit of "
+        "the measure, or with `%` as a share of the mean. Several are separated by commas."
+    ),
+    "bad-draws": (
+        "A table of parameter draws is a CSV file: a heading of scenario keys, such as `gate.lanes`, and a row of "
+        "values per draw. A first column `draw` may number them from 1. All draws must have the same measures."
+    ),
+    "bad-vary": (
+        "What is to be varied is a key, an equals sign and values: `--vary gate.lanes=4,6` or `gate.lanes=2..8:4` for "
+        "four values from 2 to 8; `--over behaviour.talk_share=0.2..0.6`. Commas inside brackets or quotation marks do "
+        "not separate values. One argument of a distribution has a key of its own: `interview.minutes.mean`."
+    ),
+    "bad-cases": (
+        "A list of cases is a CSV file, a heading of keys and a row of values per case, or a TOML file with "
+        "`[[cases]]` and nothing else. A column or key `case` names a case. An empty value leaves what the scenario has."
+    ),
+    "too-many-cases": (
+        "A sweep has at most 10,000 cases, and they may give at most 50,000,000 numbers: cases times replications "
+        "times measures. The limit protects the memory of the machine."
+    ),
+    "no-sensitivity-library": "`--sensitivity` needs the library SALib: `pip install 'jobfair[sensitivity]'`.",
     "results-damaged": (
         "A file of the results folder cannot be read. Remove it and go on with `--resume`: what it held is "
         "computed again."

@@ -14,12 +14,13 @@ from collections.abc import Callable
 
 from sim.model.errors import Refusal, did_you_mean, shown
 from sim.model.parameters import Parameter
-from sim.model.values import DURATION_ARGUMENTS, Duration, Shifts, Value, plain
+from sim.model.values import DURATION_ARGUMENTS, Duration, Shifts, Value, Windows, plain, window_text
 
 LONGEST_TEXT = 2000
 LONGEST_DURATION = 1e9
 MOST_STAGES = 4
 MOST_RECRUITERS = 1000
+MOST_WINDOWS = 100
 MINUTES_PER_DAY = 24 * 60
 
 CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
@@ -33,6 +34,7 @@ DURATION_FORMS = (
     "a number, or constant(value=), exponential(mean=), uniform(low=, high=), "
     "triangular(low=, mode=, high=), lognormal(mean=, cv=), erlang(mean=, stages=)"
 )
+WINDOW_FORMS = 'a list of "HH:MM-HH:MM", or one text with commas between'
 
 
 def read_value(parameter: Parameter, raw: object) -> Value:
@@ -52,7 +54,7 @@ def default_value(parameter: Parameter) -> Value:
         return read_text(parameter, parameter.default)
     if parameter.type in ("text", "choice", "path"):
         return ""
-    return () if parameter.type in ("numbers", "shifts") else None
+    return () if parameter.type in ("numbers", "shifts", "windows") else None
 
 
 def _from_text(parameter: Parameter, text: str) -> object:
@@ -286,6 +288,38 @@ def _shift(place: int, item: object) -> tuple[float, int]:
         raise Refusal(f"shift {place}: {error.found}", error.allowed, error.remedy, "bad-shifts") from error
 
 
+def _windows(_: Parameter, raw: object) -> Value:
+    items: object = raw
+    if isinstance(raw, str):
+        items = [part.strip() for part in raw.split(",")] if raw.strip() else []
+    if not isinstance(items, list):
+        raise Refusal(f"{shown(raw)} is no list of windows", WINDOW_FORMS, "", "bad-windows")
+    if len(items) > MOST_WINDOWS:
+        raise Refusal(f"{len(items)} windows", f"at most {MOST_WINDOWS}", "", "bad-windows")
+    windows: list[tuple[float, float]] = []
+    for place, item in enumerate(items, start=1):
+        window = _window(place, item)
+        if window in windows:
+            # One window, one name in tables: a second one could not be told from it.
+            raise Refusal(f"window {place}: {window_text(window)} is there twice", "", "take one out", "bad-windows")
+        windows.append(window)
+    result: Windows = tuple(windows)
+    return result
+
+
+def _window(place: int, item: object) -> tuple[float, float]:
+    first, dash, last = item.partition("-") if isinstance(item, str) else ("", "", "")
+    if not dash:
+        raise Refusal(f"window {place}: {shown(item)} is no window", WINDOW_FORMS, "", "bad-windows")
+    try:
+        window = float(clock_minutes(first.strip())), float(clock_minutes(last.strip(), MINUTES_PER_DAY))
+    except Refusal as error:
+        raise Refusal(f"window {place}: {error.found}", error.allowed, error.remedy, "bad-windows") from error
+    if window[1] <= window[0]:
+        raise Refusal(f"window {place}: {shown(item)} does not end after it begins", "", "", "bad-windows")
+    return window
+
+
 READERS: dict[str, Callable[[Parameter, object], Value]] = {
     "text": _text,
     "path": _text,
@@ -299,4 +333,5 @@ READERS: dict[str, Callable[[Parameter, object], Value]] = {
     "duration": _duration,
     "numbers": _numbers,
     "shifts": _shifts,
+    "windows": _windows,
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sim.model.parameters import FAIR_ONLY, Parameter, parameters, vocabulary
-from sim.model.values import Duration, Settings, Value, clock_text
+from sim.model.values import Duration, Settings, Value, clock_text, window_text
 
 if TYPE_CHECKING:
     from sim.model.scenario import Group, Scenario
@@ -90,14 +90,21 @@ def _written(parameter: Parameter, value: Value) -> object:
     if isinstance(value, Duration):
         return str(value)
     if isinstance(value, tuple):
-        return [
-            {"from": clock_text(item[0]), "recruiters": item[1]} if isinstance(item, tuple) else _shortest(item)
-            for item in value
-        ]
+        return [_listed(item) for item in value]
     if isinstance(value, float):
         return _shortest(value)
     assert isinstance(value, str | int | datetime.date)
     return value
+
+
+def _listed(item: float | tuple[float, int] | tuple[float, float]) -> object:
+    """One item of a list: a number, a shift (with a whole number of recruiters) or a window of the clock."""
+    if not isinstance(item, tuple):
+        return _shortest(item)
+    first, second = item
+    if isinstance(second, float):
+        return window_text((first, second))
+    return {"from": clock_text(first), "recruiters": second}
 
 
 def _shortest(number: float) -> int | float:

@@ -6,14 +6,16 @@ Made from the parameter table alone. A schema cannot say what must fit together;
 from __future__ import annotations
 
 from sim.model.parameters import LISTS, Parameter, vocabulary
-from sim.model.parse import DURATION_FORMS, LONGEST_DURATION, LONGEST_TEXT, MOST_RECRUITERS, default_value
+from sim.model.parse import DURATION_FORMS, LONGEST_DURATION, LONGEST_TEXT, MOST_RECRUITERS, MOST_WINDOWS, default_value
 from sim.model.values import DURATION_ARGUMENTS, Value
 
 Schema = dict[str, object]
 
 NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
-CLOCK = r"^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
-CLOSE = r"^(([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00)$"
+TIME = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+CLOCK = rf"^{TIME}$"
+CLOSE = rf"^({TIME}|24:00)$"
+WINDOW = rf"\s*{TIME}\s*-\s*({TIME}|24:00)\s*"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -108,6 +110,7 @@ def _type(parameter: Parameter) -> Schema:
         "path": {"type": "string", "maxLength": LONGEST_TEXT},
         "duration": _duration(),
         "shifts": _shifts(),
+        "windows": _windows(),
     }
     return plain[parameter.type]
 
@@ -144,3 +147,13 @@ def _shifts() -> Schema:
         },
     }
     return {"anyOf": [{"type": "array", "items": shift}, {"type": "string"}]}
+
+
+def _windows() -> Schema:
+    windows: Schema = {
+        "type": "array",
+        "items": {"type": "string", "pattern": f"^{WINDOW}$"},
+        "maxItems": MOST_WINDOWS,
+        "uniqueItems": True,
+    }
+    return {"anyOf": [windows, {"type": "string", "pattern": rf"^({WINDOW}(,{WINDOW})*|\s*)$"}]}

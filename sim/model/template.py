@@ -26,6 +26,7 @@ EXAMPLES = {
     "duration": '"exponential(mean=6)"',
     "numbers": "[120, 240, 180]",
     "shifts": '[{ from = "09:00", recruiters = 2 }, { from = "12:00", recruiters = 1 }]',
+    "windows": '["10:30-12:30", "11:30-13:30"]',
     "path": '"rows.csv"',
 }
 LIST_MEANINGS = {

@@ -43,7 +43,8 @@ DURATION_ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 
 Shifts = tuple[tuple[float, int], ...]
-Value = str | int | float | bool | datetime.date | Duration | tuple[float, ...] | Shifts | None
+Windows = tuple[tuple[float, float], ...]
+Value = str | int | float | bool | datetime.date | Duration | tuple[float, ...] | Shifts | Windows | None
 
 
 def plain(number: float) -> str:
@@ -59,6 +60,11 @@ def clock_text(minutes: float) -> str:
     hours, rest = divmod(seconds, 3600)
     text = f"{hours:02d}:{rest // 60:02d}"
     return f"{text}:{rest % 60:02d}" if rest % 60 else text
+
+
+def window_text(window: tuple[float, float]) -> str:
+    """A stretch of the clock as HH:MM-HH:MM."""
+    return f"{clock_text(window[0])}-{clock_text(window[1])}"
 
 
 class Settings(Mapping[str, Value]):
@@ -160,8 +166,15 @@ class Settings(Mapping[str, Value]):
     def shifts(self, key: str) -> Shifts:
         """Pairs of clock minutes and recruiters; empty when none were given."""
         value = self[key]
-        if not isinstance(value, tuple) or not all(isinstance(item, tuple) for item in value):
+        if not _are_pairs(value, int):
             raise self._wrong(key, "a list of shifts")
+        return value  # type: ignore[return-value]
+
+    def windows(self, key: str) -> Windows:
+        """Pairs of clock minutes, begin and end; empty when none were given."""
+        value = self[key]
+        if not _are_pairs(value, float):
+            raise self._wrong(key, "a list of windows")
         return value  # type: ignore[return-value]
 
     def optional_integer(self, key: str) -> int | None:
@@ -197,3 +210,8 @@ class Settings(Mapping[str, Value]):
         if value is not None and not isinstance(value, datetime.date):
             raise self._wrong(key, "a date")
         return value
+
+
+def _are_pairs(value: Value, second: type) -> bool:
+    """Whether a value is a list of pairs whose second part is of a type: shifts and windows differ in nothing else."""
+    return isinstance(value, tuple) and all(isinstance(item, tuple) and type(item[1]) is second for item in value)

@@ -44,6 +44,6 @@ def progress_bar(show: bool) -> Iterator[Progress | None]:
             # Replications of an earlier run say nothing about the speed of this one.
             if bar.tasks[0].total is None:
                 bar.reset(task, total=total, completed=done)
-            bar.update(task, completed=done)
+            bar.update(task, completed=done, total=total)
 
         yield show_progress

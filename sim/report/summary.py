@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sim.files import KEY_COLUMNS, csv_text
 from sim.model.scenario import Scenario
 from sim.study.measures import HEADLINE, MeasureKey
 from sim.study.replicate import Sample
 from sim.study.statistics import QUANTILES_FROM, describe
+from sim.study.variance import variance_parts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +43,8 @@ class SummaryRow:
     reported: float | None
     ratio: float | None
     missing: int
+    sd_draws: float | None = None  # what the parameters' being uncertain contributes to `sd`; None without draws
+    sd_chance: float | None = None  # what chance contributes
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class Summary:
     fairs: int
     replications: int
     rows: tuple[SummaryRow, ...]
+    draws: int = 0
+    by_hour: tuple[tuple[str, tuple[SummaryRow, ...]], ...] = ()  # hours and windows of the clock, over all fairs
 
     def row(self, name: str) -> SummaryRow:
         """The row of one measure."""
@@ -62,12 +69,20 @@ def summarise(sample: Sample, scenario: Scenario) -> Summary:
     season = [row for key, row in zip(sample.keys, every, strict=True) if _is_whole(key)]
     place = {name: number for number, name in enumerate(HEADLINE)}
     season.sort(key=lambda row: place.get(row.name, len(place)))
-    return Summary(scenario.name, len(scenario.fairs), len(sample.replications), tuple(season))
+    draws = 0 if sample.draws is None else len(sample.by_draw())
+    hours: dict[str, list[SummaryRow]] = {}
+    for key, row in zip(sample.keys, every, strict=True):
+        if key.hour and _is_whole(replace(key, hour="")):
+            hours.setdefault(key.hour, []).append(row)
+    by_hour = tuple((hour, tuple(rows)) for hour, rows in hours.items())
+    return Summary(scenario.name, len(scenario.fairs), len(sample.replications), tuple(season), draws, by_hour)
 
 
 def summary_csv(sample: Sample, scenario: Scenario) -> str:
     """Every measure by fair, booth, hour, group and district, as the text of `summary.csv`."""
-    figures = ("mean", "low", "high", "sd", "p05", "p95", "reported", "ratio", "missing")
+    figures = ["mean", "low", "high", "sd", "p05", "p95", "reported", "ratio", "missing"]
+    if sample.draws is not None:
+        figures += ["sd_draws", "sd_chance"]
     header = ("scenario", *KEY_COLUMNS, "replications", *figures)
     count = len(sample.replications)
     rows = (
@@ -83,17 +98,21 @@ def summary_csv(sample: Sample, scenario: Scenario) -> str:
 
 
 def as_json(summary: Summary) -> list[dict[str, Any]]:
-    """The headline measures as JSON values; NaN becomes null, `reported` is there only where a figure was."""
-    hidden = {"ratio", "missing"}
-    return [
-        {
-            name: None if isinstance(value, float) and math.isnan(value) else value
-            for name, value in asdict(row).items()
-            if name not in hidden and not (name == "reported" and value is None)
-        }
-        for row in summary.rows
-        if row.name in HEADLINE
-    ]
+    """The headline measures as JSON values; NaN becomes null.
+
+    `reported` is there only where a figure was, the parts of the deviation only where parameters were drawn.
+    """
+    return [json_row(row) for row in summary.rows if row.name in HEADLINE]
+
+
+def json_row(row: SummaryRow) -> dict[str, Any]:
+    """A row as JSON values."""
+    hidden, optional = {"ratio", "missing"}, {"reported", "sd_draws", "sd_chance"}
+    return {
+        name: None if isinstance(value, float) and math.isnan(value) else value
+        for name, value in asdict(row).items()
+        if name not in hidden and not (name in optional and value is None)
+    }
 
 
 def headline(summary: Summary) -> str:
@@ -114,6 +133,8 @@ def notes(summary: Summary) -> list[str]:
     count = summary.replications
     if count == 1:
         lines = ["One replication: no interval and no range; -n 30 gives both."]
+    elif summary.draws:
+        lines = _notes_on_draws(summary)
     else:
         how = "sample quantiles" if count >= QUANTILES_FROM else "normal prediction interval (under 20 replications)"
         lines = [f"Interval of the mean: Student t, {count:,} replications. Range of one season: {how}."]
@@ -125,6 +146,14 @@ def notes(summary: Summary) -> list[str]:
         f"Not observed in {missing:,} of {count:,} replications, which are left out: {', '.join(names)}."
         for missing, names in sorted(gaps.items())
     ]
+    return lines
+
+
+def _notes_on_draws(summary: Summary) -> list[str]:
+    draws, each = summary.draws, summary.replications // summary.draws
+    lines = [f"{draws:,} draws of the parameters, {each:,} replications of each; interval and range include both."]
+    if draws == 1 or each == 1:
+        lines.append("Parameters and chance cannot be told apart: that takes 2 draws and 2 replications of each.")
     return lines
 
 
@@ -140,7 +169,9 @@ def render(summary: Summary, console: Console, every_measure: bool = False) -> N
     table.add_column("measure", overflow="fold")
     if with_unit:
         table.add_column("unit", overflow="fold")
-    for name in ("mean", "95 % interval\nof the mean", "one season\n5-95 %", "reported"):
+    names = ["mean", "95 % interval\nof the mean", "one season\n5-95 %", "reported"]
+    names += ["sd from\nparameters", "sd from\nchance"] if summary.draws else []
+    for name in names:
         table.add_column(name, justify="right", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in _cells(row, with_unit)))
@@ -186,6 +217,7 @@ def _cells(row: SummaryRow, with_unit: bool) -> list[str]:
         _span(row.low, row.high, row),
         _span(row.p05, row.p95, row),
         format_figure(row.reported, row),
+        *(format_figure(part, row) for part in (row.sd_draws, row.sd_chance) if part is not None),
     ]
 
 
@@ -204,23 +236,28 @@ def _is_whole(key: MeasureKey) -> bool:
 def _rows(sample: Sample, reported: Mapping[str, float]) -> Sequence[SummaryRow]:
     """One row per key, in the order of the sample."""
     found = describe(sample.values)
+    parts = None if sample.draws is None else variance_parts(sample.by_draw())
+    intervals = found if parts is None else parts
+    sd = found.sd if parts is None else np.sqrt(parts.between + parts.within)
     rows = []
     for place, key in enumerate(sample.keys):
-        mean = float(found.mean[place])
+        mean = float(intervals.mean[place])
         figure = reported.get(key.measure) if _is_whole(key) else None
         rows.append(
             SummaryRow(
                 name=key.measure,
                 unit=key.unit,
                 mean=mean,
-                low=float(found.low[place]),
-                high=float(found.high[place]),
-                sd=float(found.sd[place]),
-                p05=float(found.p05[place]),
-                p95=float(found.p95[place]),
+                low=float(intervals.low[place]),
+                high=float(intervals.high[place]),
+                sd=float(sd[place]),
+                p05=float(intervals.p05[place]),
+                p95=float(intervals.p95[place]),
                 reported=figure,
                 ratio=mean / figure if figure else None,
-                missing=int(found.missing[place]),
+                missing=int(intervals.missing[place]),
+                sd_draws=None if parts is None else math.sqrt(parts.between[place]),
+                sd_chance=None if parts is None else math.sqrt(parts.within[place]),
             )
         )
     return rows

@@ -1,7 +1,9 @@
 """The measures: what a planner asks of a season, each defined once, with its unit.
 
-From the ledgers of one replication to numbers: for the whole season, for each fair, for each hour of the clock and for
-each group. Counts add up over fairs; shares and means are taken over the people and interviews of all fairs together.
+From the ledgers of one replication to numbers: for the whole season, for each fair, for each group, and for stretches
+of the clock: its hours, and the windows that a scenario asks for. Counts add up over fairs; shares and means are taken
+over the people and interviews of all fairs together. Means over people or interviews and averages over time are
+different measures with different names.
 Knows nothing of how a day unfolds, nor of intervals over replications.
 """
 
@@ -14,8 +16,9 @@ import numpy as np
 
 from sim.campaign.season import Played, Season
 from sim.engine import ledger as book
-from sim.engine.tallying import COUNTS, TALLY, tally_hours, tally_people, tally_recruiters
+from sim.engine.tallying import COUNTS, TALLY, tally_people, tally_windows
 from sim.model.scenario import Scenario
+from sim.model.values import Windows, clock_text, window_text
 from sim.study.timeline import peak
 
 _HOUR = 60.0
@@ -29,7 +32,7 @@ class MeasureKey:
     unit: str
     fair: str = ""
     booth: str = ""
-    hour: str = ""
+    hour: str = ""  # "09:00": the hour that begins then; "10:30-12:30": this window of the clock
     group: str = ""
     district: str = ""
 
@@ -128,26 +131,45 @@ MEASURES: tuple[Measure, ...] = (
 HEADLINE: tuple[str, ...] = tuple(measure.name for measure in MEASURES[:13])
 
 BY_GROUP = ("seekers", "intents", "intents_per_seeker", "wait_minutes_mean", "never_interviewed_share")
-BY_HOUR: tuple[tuple[str, str, str], ...] = (
-    ("arrivals", "seekers", "Seekers who come to the doors in the hour."),
-    ("interviews", "interviews", "Interviews that begin in the hour."),
-    ("wait_minutes_mean", "minutes", "Wait before the interviews that begin in the hour."),
-    ("inside_time_average", "people", "People inside, averaged over the time of the hour."),
-    ("waiting_time_average", "people", "People in queues at booths, averaged over the time of the hour."),
-    ("talking_time_average", "people", "People in interviews, averaged over the time of the hour."),
-)
+BY_WINDOW: tuple[Measure, ...] = (
+    Measure("arrivals", "seekers", "neither", "Seekers who come to the doors in the window.", _count("seekers")),
+    Measure("interviews", "interviews", "higher", "Interviews that begin in the window.", _count("interviews")),
+    Measure(
+        "wait_minutes_mean", "minutes", "lower", "Wait before the interviews that begin in the window; mean over them.",
+        _ratio("wait_minutes", "interviews"),
+    ),
+    Measure(
+        "inside_time_average", "people", "neither", "People inside, averaged over the time of the window.",
+        _ratio("inside_minutes", "minutes"),
+    ),
+    Measure(
+        "waiting_time_average", "people", "lower", "People in queues at booths, averaged over the time of the window.",
+        _ratio("waiting_minutes", "minutes"),
+    ),
+    Measure(
+        "talking_time_average", "people", "neither", "People in interviews, averaged over the time of the window.",
+        _ratio("talking_minutes", "minutes"),
+    ),
+    Measure(
+        "utilisation", "share", "neither",
+        "Share of the recruiters' time in the window, from opening to end, spent in interviews.",
+        _ratio("busy_minutes", "on_duty_minutes"),
+    ),
+)  # fmt: skip
+"""Measures of a stretch of the clock, over all fairs: numbers of people at one time are summed over fairs."""
 
 
 def measure_keys(scenario: Scenario) -> tuple[MeasureKey, ...]:
-    """What `measure` gives numbers for, in its order: season, fairs, groups, hours."""
+    """What `measure` gives numbers for, in its order: season, fairs, groups, hours, windows."""
     units = {measure.name: measure.unit for measure in MEASURES}
     keys = [MeasureKey(name, unit) for name, unit in units.items()]
     if len(scenario.fairs) > 1:
         keys += [MeasureKey(name, unit, fair=fair.id) for fair in scenario.fairs for name, unit in units.items()]
     if len(scenario.groups) > 1:
         keys += [MeasureKey(name, units[name], group=group.id) for group in scenario.groups for name in BY_GROUP]
-    for hour in _hours(scenario):
-        keys += [MeasureKey(name, unit, hour=f"{hour:02d}:00") for name, unit, _ in BY_HOUR]
+    names = [clock_text(begins) for begins, _ in _hours(scenario)]
+    names += [window_text(window) for window in scenario.settings.windows("measures.windows")]
+    keys += [MeasureKey(one.name, one.unit, hour=name) for name in names for one in BY_WINDOW]
     return tuple(keys)
 
 
@@ -155,10 +177,11 @@ def measure(season: Season, fairs: Sequence[Played]) -> np.ndarray:
     """The numbers of one replication, in the order of `measure_keys`; NaN where nothing was observed."""
     scenario = season.scenario
     groups = np.zeros((len(fairs), len(scenario.groups)), TALLY)
-    hours = np.zeros(len(_hours(scenario)), TALLY)
+    windows = np.array([*_hours(scenario), *scenario.settings.windows("measures.windows")])
+    rows = np.zeros(len(windows), TALLY)
     for row, played in zip(groups, fairs, strict=True):
-        tally_people(played.day, played.ledger.visits, played.ledger.stays, row)
-        tally_hours(played.ledger.visits, played.ledger.stays, _hours(scenario).start, hours)
+        tally_people(played.day, *played.ledger, row)
+        tally_windows(played.day, *played.ledger, windows, rows)
     tallies = [_tally(played, row) for played, row in zip(fairs, groups, strict=True)]
     values = _values(_together(tallies))
     if len(fairs) > 1:
@@ -169,8 +192,10 @@ def measure(season: Season, fairs: Sequence[Played]) -> np.ndarray:
         for group in range(len(scenario.groups)):
             whole = Tally(_sums(groups[:, group]), np.empty(0), 0)
             values += [one.value(whole) for one in chosen]
-    for hour in hours:
-        values += _of_hour(hour)
+    nobody = np.empty(0)
+    for (begins, ends), counts in zip(windows.tolist(), _numbers(rows).tolist(), strict=True):
+        within = Tally(dict(zip(COUNTS, counts, strict=True), minutes=ends - begins), nobody, 0)
+        values += [one.value(within) for one in BY_WINDOW]
     return np.array(values, np.float64)
 
 
@@ -180,23 +205,28 @@ def _values(tally: Tally) -> list[float]:
 
 def _sums(rows: np.ndarray) -> dict[str, float]:
     """Rows of TALLY added up, by name."""
-    numbers = np.ascontiguousarray(rows).view("f8").reshape(rows.size, len(COUNTS))
-    return dict(zip(COUNTS, numbers.sum(axis=0).tolist(), strict=True))
+    return dict(zip(COUNTS, _numbers(rows).sum(axis=0).tolist(), strict=True))
+
+
+def _numbers(rows: np.ndarray) -> np.ndarray:
+    """Rows of TALLY as a plain table, a column per name of COUNTS."""
+    return np.ascontiguousarray(rows).view("f8").reshape(rows.size, len(COUNTS))
 
 
 def _tally(played: Played, groups: np.ndarray) -> Tally:
     """What is counted over one fair, from its rows by group."""
     visits, stays = played.ledger
     after = played.aftermath
-    busy, on_duty = tally_recruiters(played.day, stays)
+    hall, opening = played.day.hall[0], np.zeros(1, TALLY)
+    tally_windows(played.day, visits, stays, np.array([[hall["open"], hall["close"]]]), opening)
     counts = _sums(groups) | {
         "firms": played.counts["firms"],
         "posts": played.counts["posts"],
         "signings": int(np.count_nonzero(~np.isnan(after.days_to_signing))),
         "starts": int(np.count_nonzero(~np.isnan(after.days_to_start))),
         "days_to_start": float(np.nansum(after.days_to_start)),
-        "busy_minutes": busy,
-        "on_duty_minutes": on_duty,
+        "busy_minutes": float(opening["busy_minutes"][0]),
+        "on_duty_minutes": float(opening["on_duty_minutes"][0]),
     }
     waits = (stays["started"] - stays["joined"])[stays["outcome"] <= book.TALKED]
     return Tally(counts, waits, peak(visits["checked"], visits["left"][~np.isnan(visits["checked"])]))
@@ -213,18 +243,11 @@ def _together(tallies: Sequence[Tally]) -> Tally:
     )
 
 
-def _hours(scenario: Scenario) -> range:
+def _hours(scenario: Scenario) -> Windows:
     """Clock hours from the first opening to the last end."""
     first = min(fair.settings.clock("open") for fair in scenario.fairs)
     last = max(fair.settings.clock("close") for fair in scenario.fairs)
-    return range(int(first // _HOUR), int(-(-last // _HOUR)))
-
-
-def _of_hour(row: np.void) -> list[float]:
-    """The measures of BY_HOUR over all fairs; numbers of people at one time are summed over fairs."""
-    wait = row["wait_minutes"] / row["interviews"] if row["interviews"] > 0 else np.nan
-    averages = [float(row[name]) / _HOUR for name in ("inside_minutes", "waiting_minutes", "talking_minutes")]
-    return [float(row["seekers"]), float(row["interviews"]), float(wait), *averages]
+    return tuple((hour * _HOUR, (hour + 1) * _HOUR) for hour in range(int(first // _HOUR), int(-(-last // _HOUR))))
 
 
 def by_name(measures: Iterable[Measure] = MEASURES) -> Mapping[str, Measure]:

@@ -1,4 +1,4 @@
-"""The two engines give the same ledger bit for bit, on random days and on nasty ones, and a run gives the same numbers."""
+"""The two engines give the same ledger bit for bit, on random and on nasty days, and a run gives the same numbers."""
 
 import json
 import sys
@@ -43,7 +43,10 @@ def test_random_days_on_a_one_minute_grid(day: FairDay) -> None:
         np.testing.assert_array_equal(times, np.floor(times))
     assert_agreement(day)
     visits, stays = simulate(day, KEY)
-    for table, columns in ((visits, ("checked", "entered", "reached", "turned", "left")), (stays, ("started", "ended"))):
+    for table, columns in (
+        (visits, ("checked", "entered", "reached", "turned", "left")),
+        (stays, ("started", "ended")),
+    ):
         for column in columns:
             times = table[column][~np.isnan(table[column])]
             np.testing.assert_array_equal(times, np.floor(times))
@@ -52,9 +55,18 @@ def test_random_days_on_a_one_minute_grid(day: FairDay) -> None:
 # Days at which something is missing, or everything happens at once -----------------------------------------------
 
 BUSY = {
-    **PLAIN, "seekers": 60, "booths": 4, "minutes_open": 100, "applies_share": 1, "recruiters": 2, "shifts": 2,
-    "booked_share": 0.3, "groups": 3, "occupations": 3, "priorities": 1,
-}  # fmt: skip
+    **PLAIN,
+    "seekers": 60,
+    "booths": 4,
+    "minutes_open": 100,
+    "applies_share": 1,
+    "recruiters": 2,
+    "shifts": 2,
+    "booked_share": 0.3,
+    "groups": 3,
+    "occupations": 3,
+    "priorities": 1,
+}
 NASTY: dict[str, dict[str, float]] = {
     "one seeker": {"seekers": 1},
     "one seeker and no booth": {"seekers": 1, "booths": 0},
@@ -76,12 +88,19 @@ NASTY: dict[str, dict[str, float]] = {
 }
 CLOSINGS: dict[str, dict[str, float]] = {
     f"everything ends at once, {closing}, {'kept' if kept else 'cleared'}": {
-        "at_close": at_close, "announcement_before_close": 0, "last_entry_before_announcement": 0, "admit_waiting": kept,
-        "queue_served": kept, "next_booth": kept, "turn_round": 1 - kept, "shifts_end_at_close": 1, "arrive_until": 1.1,
+        "at_close": at_close,
+        "announcement_before_close": 0,
+        "last_entry_before_announcement": 0,
+        "admit_waiting": kept,
+        "queue_served": kept,
+        "next_booth": kept,
+        "turn_round": 1 - kept,
+        "shifts_end_at_close": 1,
+        "arrive_until": 1.1,
     }
     for at_close, closing in enumerate(rules.CLOSINGS)
     for kept in (0, 1)
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("step", [0, 1], ids=["continuous", "grid"])
@@ -139,9 +158,18 @@ def test_a_queue_and_a_calendar_that_need_more_room() -> None:
 # The comparison notices what it should -------------------------------------------------------------------------
 
 RANKS = (
-    "INTERVIEW_ENDS", "SHIFT_CHANGES", "QUEUE_MOVES", "BOOTH_REACHED", "STATION_REACHED", "HALL_LEFT", "GATE_DONE", "ARRIVES",
-    "GATE_CALLS", "PATIENCE_ENDS", "DOORS_CHANGE",
-)  # fmt: skip
+    "INTERVIEW_ENDS",
+    "SHIFT_CHANGES",
+    "QUEUE_MOVES",
+    "BOOTH_REACHED",
+    "STATION_REACHED",
+    "HALL_LEFT",
+    "GATE_DONE",
+    "ARRIVES",
+    "GATE_CALLS",
+    "PATIENCE_ENDS",
+    "DOORS_CHANGE",
+)
 EXCHANGED = (
     ("INTERVIEW_ENDS", "SHIFT_CHANGES"),
     ("SHIFT_CHANGES", "QUEUE_MOVES"),
@@ -247,7 +275,9 @@ def test_a_run_gives_the_same_numbers_with_either_engine(tmp_path: Path) -> None
     assert one.values.tobytes() == other.values.tobytes()
 
 
-def test_the_long_comparison_says_what_it_found(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_long_comparison_says_what_it_found(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.argv", ["agreement", "-n", "100"])
     assert main() == 0
     out, err = capsys.readouterr()

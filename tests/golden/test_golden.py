@@ -9,8 +9,8 @@ from tests.golden import accept
 from tests.golden.accept import Row
 
 CHANGED = (
-    "results have changed. If that is meant: run `python -m tests.golden.accept`, and say why in CHANGELOG.md in an entry "
-    'marked "changes results".'
+    "results have changed. If that is meant: run `python -m tests.golden.accept`, and say why in CHANGELOG.md "
+    'in an entry marked "changes results".'
 )
 
 
@@ -58,10 +58,14 @@ def test_numbers_at_addresses_stay() -> None:
 
 def test_every_decision_keeps_its_number() -> None:
     pinned = {row[0]: int(row[1]) for row in accept.read(accept.DRAWS, accept.DRAW_COLUMNS)}
-    assert accept.decisions() == pinned, "a decision is new, gone or renumbered; new ones: python -m tests.golden.accept"
+    assert accept.decisions() == pinned, (
+        "a decision is new, gone or renumbered; new ones: python -m tests.golden.accept"
+    )
 
 
-def test_accepting_writes_what_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_accepting_writes_what_is_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     expected, pinned = accept.EXPECTED.read_bytes(), accept.DRAWS.read_text("utf-8").splitlines(keepends=True)
     monkeypatch.setattr(accept, "EXPECTED", tmp_path / "expected.csv")
     monkeypatch.setattr(accept, "DRAWS", tmp_path / "draws.csv")

@@ -126,7 +126,9 @@ def queues_are_in_order(day: FairDay, ledger: Ledger) -> None:
         for k in np.nonzero(~np.isnan(stays["started"]))[0]:
             now = stays["started"][k]
             is_waiting = (stays["joined"] < now) & (called > now)
-            is_before = (priority[here] < priority[here[k]]) | ((priority[here] == priority[here[k]]) & (here < here[k]))
+            is_before = (priority[here] < priority[here[k]]) | (
+                (priority[here] == priority[here[k]]) & (here < here[k])
+            )
             assert not np.any(is_waiting & is_before), stays[k]
 
 
@@ -136,7 +138,7 @@ def queues_are_bearable(day: FairDay, ledger: Ledger) -> None:
     for stay, is_booked in zip(ledger.stays, booked, strict=True):
         waited = stay["outcome"] != book.BALKED and wait_ends(stay) > stay["joined"]
         if waited and not is_booked:
-            assert stay["ahead"] < day.seekers[stay["seeker"]]["queue_limit"], stay
+            assert stay["ahead"] <= day.seekers[stay["seeker"]]["queue_limit"], stay
             limit = day.booths[stay["booth"]]["queue_limit"]
             assert limit < 0 or stay["ahead"] < limit, stay
 

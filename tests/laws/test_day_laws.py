@@ -42,10 +42,24 @@ def busy_day() -> FairDay:
     """A crowded morning with every kind of limit, at which everything that the twins need happens."""
     plain = {name: values[0] for name, values in CHOICES.items()}
     busy = {
-        "seekers": 80, "booths": 4, "minutes_open": 200, "lanes": 2, "people_limit": 20, "applies_share": 1, "shifts": 1,
-        "booked_share": 0.3, "choosiness": -3, "leaves_when_filled": 0, "recruiters": 1, "occupations": 1,
-        "patience_minutes": 1000, "walk_in_after": 1, "outside_patience": 0, "next_booth": 1, "queue_served": 1,
-    }  # fmt: skip
+        "seekers": 80,
+        "booths": 4,
+        "minutes_open": 200,
+        "lanes": 2,
+        "people_limit": 20,
+        "applies_share": 1,
+        "shifts": 1,
+        "booked_share": 0.3,
+        "choosiness": -3,
+        "leaves_when_filled": 0,
+        "recruiters": 1,
+        "occupations": 1,
+        "patience_minutes": 1000,
+        "walk_in_after": 1,
+        "outside_patience": 0,
+        "next_booth": 1,
+        "queue_served": 1,
+    }
     return fair_day({**plain, **busy}, 1)
 
 

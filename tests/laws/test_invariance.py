@@ -37,15 +37,19 @@ def world() -> Document:
             {"id": "west", "venue": "West hall", "district": "West", "gate": {"lanes": 1}},
         ],
         "firms": [
-            {"id": f"f{k}", "name": f"Firm {k}", "fair": "east", **({"recruiters": 1} if k == 3 else {})} for k in range(7)
+            {"id": f"f{k}", "name": f"Firm {k}", "fair": "east", **({"recruiters": 1} if k == 3 else {})}
+            for k in range(7)
         ],
         "posts": [
-            {"firm": f"f{k}", "occupation": occupation, "count": 1 + k} for k in range(7) for occupation in ("craft", "trade")
+            {"firm": f"f{k}", "occupation": occupation, "count": 1 + k}
+            for k in range(7)
+            for occupation in ("craft", "trade")
         ],
         "seekers": [
-            {"id": f"s{k}", "fair": "east", "group": ("young", "old")[k % 2], "arrives": f"09:{k:02d}"} for k in range(40)
+            {"id": f"s{k}", "fair": "east", "group": ("young", "old")[k % 2], "arrives": f"09:{k:02d}"}
+            for k in range(40)
         ],
-    }  # fmt: skip
+    }
 
 
 def play(document: Document, engine: str = "kernel", seed: int = SEED) -> dict[str, Played]:
@@ -106,9 +110,16 @@ def leave_out_ids_and_reverse(document: Document) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     "change",
-    [rename, reverse("firms"), reverse("posts"), reverse("seekers"), reverse("firms", "posts", "seekers"), reverse("fairs")],
+    [
+        rename,
+        reverse("firms"),
+        reverse("posts"),
+        reverse("seekers"),
+        reverse("firms", "posts", "seekers"),
+        reverse("fairs"),
+    ],
     ids=lambda change: change.__name__,
-)  # fmt: skip
+)
 def test_names_and_order_change_nothing(engine: str, change: Change) -> None:
     assert differing(play(world(), engine), play(changed(change), engine)) == 0
 

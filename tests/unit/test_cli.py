@@ -20,7 +20,7 @@ from sim.campaign.season import Played, Season
 from sim.cli import main
 from sim.model.errors import SLUGS
 from sim.study import replicate as study
-from sim.study.measures import HEADLINE
+from sim.study.measures import BY_WINDOW, HEADLINE
 
 ROOT = Path(next(iter(sim.__path__))).parent
 HEAVY = {
@@ -78,9 +78,7 @@ RESULTS = {"manifest.json", "resolved.toml", "summary.csv", "replications.parque
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], ["rnu"]])
 def test_nothing_heavy_is_imported_before_it_is_needed(arguments: list[str]) -> None:
     code = f"import sys; from sim.cli import main; main({arguments!r}); print('MODULES', *sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True)
     modules = set(done.stdout.rsplit("MODULES", 1)[1].split())
     unwanted = HEAVY - {"sim.store"} if arguments == ["--version"] else HEAVY
     assert not modules & unwanted
@@ -103,7 +101,7 @@ def test_help_names_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--help"]) == 0
     text = capsys.readouterr().out
     options = ["--set", "-n", "--replications", "--seed", "--engine", "--out", "--resume", "--overwrite"]
-    options += ["--json", "-q", "-v", "--no-progress", "--debug"]
+    options += ["--precision", "--draws", "--jobs", "--cluster", "--json", "-q", "-v", "--no-progress", "--debug"]
     assert [option for option in options if option not in text] == []
 
 
@@ -133,6 +131,7 @@ def test_run_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(out)
     measures = document.pop("measures")
     version = document.pop("version")
+    hours = document.pop("by_hour")
     assert version
     assert document == {"scenario": "small", "engine": "kernel", "seed": 9, "replications": 2, "out": "here"}
     assert [measure["name"] for measure in measures] == list(HEADLINE)
@@ -141,6 +140,11 @@ def test_run_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
         for measure in measures
     )
     assert {measure["name"]: measure.get("reported") for measure in measures}["intents"] == 11
+    assert [set(hour) for hour in hours] == [{"hour", "measures"}] * len(hours)
+    assert [hour["hour"] for hour in hours][:2] == ["09:00", "10:00"]
+    for hour in hours:
+        assert [measure["name"] for measure in hour["measures"]] == [one.name for one in BY_WINDOW]
+        assert {*hour["measures"][0]} == {*measures[0]} - {"reported"}
     assert err.splitlines()[0] == "results folder: here"
 
 
@@ -246,7 +250,8 @@ def endless() -> Iterator[subprocess.Popen[str]]:
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
         deadline = time.monotonic() + 120
-        while not list(Path("out").glob("parts/*.parquet")) and time.monotonic() < deadline:
+        journal = Path("out/journal.bin")
+        while not (journal.exists() and journal.stat().st_size > 100_000) and time.monotonic() < deadline:
             assert process.poll() is None
             time.sleep(0.05)
         yield process
@@ -254,13 +259,15 @@ def endless() -> Iterator[subprocess.Popen[str]]:
 
 
 def kept() -> int:
-    from sim.files import read_table
+    from sim.journal import Journal
 
-    return sum(len(read_table(part).replications) for part in Path("out").glob("parts/*.parquet"))
+    table = Journal(Path("out/journal.bin")).read()
+    return 0 if table is None else len(set(table.replications.tolist()))
 
 
-def test_ctrl_c_ends_a_run_with_130(endless: subprocess.Popen[str]) -> None:
-    endless.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_a_run_with_130(endless: subprocess.Popen[str], number: signal.Signals) -> None:
+    endless.send_signal(number)
     _, err = endless.communicate(timeout=60)
     assert endless.returncode == 130
     assert f"interrupted: {kept():,} of 1,000,000 replications are kept in out\n" in err
@@ -282,7 +289,8 @@ def test_a_killed_run_keeps_its_batches(endless: subprocess.Popen[str]) -> None:
     [
         (
             ["rnu"],
-            'jobfair: rnu: no such verb (check, run, schema, template); did you mean "run"? [unknown-verb]',
+            "jobfair: rnu: no such verb (check, compare, run, schema, template, verify); did you mean"
+            ' "run"? [unknown-verb]',
         ),
         (
             ["run", "x.toml", "--sede", "1"],
@@ -302,8 +310,7 @@ def test_a_killed_run_keeps_its_batches(endless: subprocess.Popen[str]) -> None:
         ),
         (
             ["check"],
-            "jobfair check: SCENARIO...: is missing; `jobfair check --help` shows what is possible"
-            " [bad-usage]",
+            "jobfair check: SCENARIO...: is missing; `jobfair check --help` shows what is possible [bad-usage]",
         ),
         (
             ["run", "x.toml", "--resume", "--overwrite"],
@@ -353,9 +360,7 @@ def test_a_folder_that_cannot_be_written(capsys: pytest.CaptureFixture[str], out
     assert Path("small.toml").read_text(encoding="utf-8") == SMALL
 
 
-def test_internal_errors_ask_for_a_report(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_internal_errors_ask_for_a_report(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("one\ntwo")
 

@@ -103,7 +103,7 @@ def test_finished_replications_are_saved_when_a_run_is_cut_short(
     saved: list[Sample] = []
     with pytest.raises(type(error)):
         replicate(scenario, 6, 7, "kernel", save=saved.append)
-    assert [part.replications.tolist() for part in saved] == [[0, 1, 2]]
+    assert [part.replications.tolist() for part in saved] == [[0], [1], [2]]
 
 
 def test_an_interruption_while_saving_loses_nothing(scenario: Scenario) -> None:
@@ -114,22 +114,52 @@ def test_an_interruption_while_saving_loses_nothing(scenario: Scenario) -> None:
         if len(saved) == 1:
             raise KeyboardInterrupt
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(study, "FIRST_BATCH_SECONDS", 0.0)
-        patch.setattr(study, "BATCH_SHARE", 0.0)
+    with pytest.raises(KeyboardInterrupt):
         replicate(scenario, 6, 7, "kernel", save=interrupted_once)
-    assert [part.replications.tolist() for part in saved] == [[0], [0]]
+    assert [part.replications.tolist() for part in saved] == [[0]]
+    assert same(replicate(scenario, 6, 7, "kernel", known=saved[0]), replicate(scenario, 6, 7, "kernel"))
 
 
-def test_batches_follow_the_clock(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = iter(range(100_000))
-    monkeypatch.setattr(study.time, "monotonic", lambda: float(next(seconds)))
-    sizes: list[int] = []
-    replicate(scenario, 60, 7, "kernel", save=lambda part: sizes.append(len(part.replications)))
-    assert sum(sizes) == 60
-    assert sizes[0] == 2
-    assert max(sizes) > 2
-    assert len(sizes) < 30
+def test_what_is_known_beyond_the_order_is_left_out(scenario: Scenario) -> None:
+    known = replicate(scenario, 6, 7, "kernel")
+    assert same(replicate(scenario, 4, 7, "kernel", known=known), replicate(scenario, 4, 7, "kernel"))
+
+
+def test_known_results_with_other_measures_are_not_mixed(scenario: Scenario) -> None:
+    known = replicate(scenario, 2, 7, "kernel")
+    other = Sample(known.scenario, known.keys[::-1], known.replications, known.values)
+    with pytest.raises(RuntimeError, match="different measures"):
+        replicate(scenario, 4, 7, "kernel", known=other)
+
+
+def test_draws_of_the_parameters_are_simulated_with_the_same_seeds(scenario: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    other = load_scenario(file, ["gate.lanes=1", "totals.seekers=60"])
+    sample = replicate(scenario, 3, 7, draws=(scenario, other))
+    assert sample.draws is not None
+    assert (sample.draws.tolist(), sample.replications.tolist()) == ([1, 1, 1, 2, 2, 2], [0, 1, 2, 0, 1, 2])
+    alone = [replicate(one, 3, 7).values for one in (scenario, other)]
+    np.testing.assert_array_equal(sample.by_draw(), np.array(alone))
+    assert not np.array_equal(*alone, equal_nan=True)
+    part = Sample(sample.scenario, sample.keys, sample.replications[1:5], sample.values[1:5], sample.draws[1:5])
+    assert same(replicate(scenario, 3, 7, draws=(scenario, other), known=part), sample)
+
+
+def test_draws_are_kept_and_extended_in_a_folder(scenario: Scenario, tmp_path: Path) -> None:
+    draws = tuple(load_scenario(tmp_path / "small.toml", [f"gate.lanes={lanes}"]) for lanes in (1, 2, 3))
+    rows = (("gate.lanes",), ("1",), ("2",), ("3",))
+
+    def opened(name: str, count: int, replications: int, resume: bool = False) -> ResultsFolder:
+        order = Order("small", 7, replications, "kernel", scenario.resolved(), draws=rows[: count + 1])
+        return open_results(tmp_path / name, order, resume=resume)
+
+    for name, steps in (("whole", [(3, 4)]), ("grown", [(2, 2), (2, 4), (3, 4)])):
+        for step, (count, replications) in enumerate(steps):
+            folder = opened(name, count, replications, resume=step > 0)
+            folder.finish(replicate_into(folder, scenario, draws=draws[:count]).table(), "")
+    whole, grown = ((tmp_path / name / "replications.parquet").read_bytes() for name in ("whole", "grown"))
+    assert whole == grown
+    assert (tmp_path / "grown" / "draws.csv").read_text() == "draw,gate.lanes\n1,1\n2,2\n3,3\n"
 
 
 def test_a_resumed_folder_ends_with_the_same_bytes(
@@ -137,9 +167,13 @@ def test_a_resumed_folder_ends_with_the_same_bytes(
 ) -> None:
     whole = open_folder(scenario, tmp_path / "whole")
     whole.finish(replicate_into(whole, scenario).table(), "")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with (
+        monkeypatch.context() as patch,
+        open_folder(scenario, tmp_path / "cut") as begun,
+        pytest.raises(KeyboardInterrupt),
+    ):
         patch.setattr(study, "Season", stopping_at(4, KeyboardInterrupt()))
-        replicate_into(open_folder(scenario, tmp_path / "cut"), scenario)
+        replicate_into(begun, scenario)
     cut = open_folder(scenario, tmp_path / "cut", resume=True)
     known = cut.finished()
     assert known is not None
@@ -159,3 +193,4 @@ def test_a_finished_folder_can_be_extended(scenario: Scenario, tmp_path: Path) -
 def test_a_sample_survives_its_table(scenario: Scenario) -> None:
     sample = replicate(scenario, 2, 7, "kernel")
     assert same(Sample.of_table(sample.table()), sample)
+    assert sample.draws is None

@@ -43,6 +43,7 @@ hall.people_limit = 300
 booth.shifts = [{ from = 09:00:00, recruiters = 2 }, { from = "12:30:30", recruiters = 0 }]
 reported.intents = { value = 12, source = "report" }
 tables.posts = "p.csv"
+measures.windows = { value = ["10:30-12:30", "9:00-24:00"], source = "question" }
 [[fairs]]
 id = "a.b"
 date = 2020-04-21
@@ -103,8 +104,10 @@ def test_a_full_scenario() -> None:
     assert second.settings.optional_integer("hall.people_limit") == 300
     assert scenario.groups[0].behaviour == {"behaviour.talk_share": 0.5}
     assert scenario.reported == {"intents": 12.0}
+    assert scenario.settings.windows("measures.windows") == ((630.0, 750.0), (540.0, 1440.0))
     assert scenario.sources == {
         "gate.lanes": "count",
+        "measures.windows": "question",
         "reported.intents": "report",
         "fairs.c.gate.lanes": "plan",
         "groups.g.behaviour.talk_share": "survey",
@@ -132,6 +135,7 @@ def test_what_is_written_out_says_every_default_and_repeats_no_table() -> None:
     document = load({"x.toml": FULL, "p.csv": POSTS}).resolved()
     assert "posts" not in document
     assert document["tables"] == {"posts": "p.csv"}
+    assert document["measures"] == {"windows": {"value": ["10:30-12:30", "09:00-24:00"], "source": "question"}}
     assert document["gate"] == {
         "lanes": {"value": 4, "source": "count"},
         "minutes": "lognormal(mean=0.25, cv=0.5)",
@@ -241,6 +245,10 @@ def test_the_schema_accepts_what_the_loader_accepts() -> None:
         "fairs = {}",
         'groups = [{ id = "a", gate = { lanes = 3 } }]',
         'booth.shifts = [{ from = "09:00" }]',
+        "measures.windows = [1]",
+        'measures.windows = ["10:30 to 12:30"]',
+        'measures.windows = "10:30-12:30 13:00-14:00"',
+        'measures.windows = ["24:00-24:00"]',
         "base = 3",
     ],
 )

@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from sim import files, store
+from sim import files, program, store
 from sim.files import Table, csv_text, read_table, replacing, write_table, write_text
 from sim.model.errors import InputError
 from sim.store import Order, ResultsFolder, open_results, read_manifest
@@ -43,9 +43,7 @@ def order_of(**changes: Any) -> Order:
         "reported": {"intents": 5},
         "fairs": [{"id": "one", "gate": {"lanes": 4}}, {"id": "two", "gate": {"lanes": 4}}],
     }
-    order = Order(
-        "a fair", 1, 6, "kernel", resolved, (("x.toml", "00"), ("firms.csv", "11")), ("jobfair", "run")
-    )
+    order = Order("a fair", 1, 6, "kernel", resolved, (("x.toml", "00"), ("firms.csv", "11")), ("jobfair", "run"))
     return dataclasses.replace(order, **changes)
 
 
@@ -158,15 +156,17 @@ def test_a_file_is_on_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: 
 def test_a_full_disk_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = open_results(tmp_path / "out", order_of())
 
-    def full(_: int) -> None:
+    def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(files.os, "fsync", full)
-    assert refused(lambda: folder.save_part(table_of(0))) == [
-        f"{tmp_path / 'out'}: cannot be written: No space left on device; free some space, then go on with"
-        " --resume [cannot-write]"
-    ]
-    assert not list((tmp_path / "out" / "parts").iterdir())
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "write", full)
+        assert refused(lambda: folder.save_part(table_of(0))) == [
+            f"{tmp_path / 'out'}: cannot be written: No space left on device; free some space, then go on with"
+            " --resume [cannot-write]"
+        ]
+    folder.close()
+    assert open_results(tmp_path / "out", order_of(), resume=True).finished() is None
 
 
 def test_a_file_in_the_way_is_a_message(tmp_path: Path) -> None:
@@ -223,6 +223,7 @@ def test_an_interrupted_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
     folder = open_results(tmp_path / "b", order_of())
     folder.save_part(table_of(0, 1, 2))
     folder.save_part(table_of(4))
+    folder.close()
     again = open_results(tmp_path / "b", order_of(), resume=True)
     known = again.finished()
     assert known is not None
@@ -233,7 +234,7 @@ def test_an_interrupted_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
     assert a["replications.parquet"] == b["replications.parquet"]
 
 
-def test_a_run_killed_before_its_parts_were_dropped_counts_each_replication_once(tmp_path: Path) -> None:
+def test_a_run_killed_before_its_journal_was_dropped_counts_each_replication_once(tmp_path: Path) -> None:
     finish(open_results(tmp_path, order_of()))
     folder = open_results(tmp_path, order_of(replications=8), resume=True)
     folder.save_part(table_of(4, 5, 6))
@@ -246,22 +247,23 @@ def test_a_run_killed_before_its_parts_were_dropped_counts_each_replication_once
 def test_what_a_killed_write_left_does_not_count(tmp_path: Path) -> None:
     (tmp_path / ".jobfair-123-manifest.json.tmp").write_text("{")
     finish(open_results(tmp_path, order_of()))
-    (tmp_path / "parts").mkdir()
-    (tmp_path / "parts" / ".jobfair-123-0000000-0000001.parquet.tmp").write_text("half")
+    (tmp_path / "journal.bin").write_text("half a headi")
     again = open_results(tmp_path, order_of(), resume=True)
     known = again.finished()
     assert known is not None
     assert len(known.replications) == 6
     finish(again)
-    assert not [name for name in contents(tmp_path) if ".jobfair-" in name or "parts" in name]
+    assert not [name for name in contents(tmp_path) if ".jobfair-" in name or "journal" in name]
 
 
 def test_seconds_and_start_add_up_over_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([10.0, 10.0, 15.0, 20.0, 20.0, 22.0])
     monkeypatch.setattr(store.time, "monotonic", lambda: next(clock))
-    open_results(tmp_path, order_of()).pause()
+    with open_results(tmp_path, order_of()) as folder:
+        folder.pause()
     first = json.loads((tmp_path / "manifest.json").read_text())
-    open_results(tmp_path, order_of(), resume=True).pause()
+    with open_results(tmp_path, order_of(), resume=True) as folder:
+        folder.pause()
     second = json.loads((tmp_path / "manifest.json").read_text())
     assert (first["wall_seconds"], second["wall_seconds"]) == (5.0, 7.0)
     assert (first["started"], first["complete"]) == (second["started"], False)
@@ -279,9 +281,7 @@ def test_a_folder_with_results_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("manifest", [None, "{}", "[1]", "{", '{"program": "other"}', '"jobfair"'])
 @pytest.mark.parametrize("how", [{"overwrite": True}, {"resume": True}])
-def test_a_folder_of_somebody_else_is_never_touched(
-    tmp_path: Path, manifest: str | None, how: dict[str, bool]
-) -> None:
+def test_a_folder_of_somebody_else_is_never_touched(tmp_path: Path, manifest: str | None, how: dict[str, bool]) -> None:
     (tmp_path / "summary.csv").write_text("mine")
     if manifest is not None:
         (tmp_path / "manifest.json").write_text(manifest)
@@ -300,21 +300,14 @@ def test_overwriting_removes_only_what_jobfair_wrote(tmp_path: Path) -> None:
     finish(open_results(out, order_of()), ("careful",))
     folder = open_results(out, order_of(replications=9), resume=True)
     folder.save_part(table_of(7))
+    folder.close()
     (out / "notes.txt").write_text("mine")
-    (out / "parts" / "notes.txt").write_text("mine")
-    (out / "parts" / "mine.parquet").write_text("mine")
     (out / "deep").mkdir()
     (out / "deep" / "summary.csv").write_text("mine")
-    fresh = open_results(out, order_of(seed=2), overwrite=True)
-    assert fresh.finished() is None
-    assert contents(out).keys() == {
-        "notes.txt", "parts/notes.txt", "parts/mine.parquet", "deep/summary.csv",
-        "manifest.json", "resolved.toml",
-    }  # fmt: skip
-    (out / "parts" / "notes.txt").unlink()
-    (out / "parts" / "mine.parquet").unlink()
-    (out / "parts").rmdir()
-    (out / "parts").symlink_to(elsewhere)
+    with open_results(out, order_of(seed=2), overwrite=True) as fresh:
+        assert fresh.finished() is None
+    assert contents(out).keys() == {"notes.txt", "deep/summary.csv", "manifest.json", "resolved.toml"}
+    (out / "replications.parquet").symlink_to(elsewhere / "x.parquet")
     open_results(out, order_of(), overwrite=True)
     assert contents(elsewhere) == {"x.parquet": b"mine"}
 
@@ -325,9 +318,7 @@ def test_an_overwritten_folder_is_ours_until_the_last_file_is_gone(
     finish(open_results(tmp_path, order_of()), ("careful",))
     removed: list[str] = []
     unlink = Path.unlink
-    monkeypatch.setattr(
-        Path, "unlink", lambda self, **how: (removed.append(self.name), unlink(self, **how))[1]
-    )
+    monkeypatch.setattr(Path, "unlink", lambda self, **how: (removed.append(self.name), unlink(self, **how))[1])
     store._remove_written(tmp_path)
     assert removed[-1] == "manifest.json"
     assert len(removed) == 5
@@ -340,10 +331,7 @@ def test_an_empty_folder_needs_no_option_and_any_will_do(tmp_path: Path) -> None
         assert read_manifest(tmp_path / str(number) / "deep") is not None
 
 
-REMEDY = (
-    "run it as before, or name another folder with --out, or replace the results with --overwrite"
-    " [resume-changed]"
-)
+REMEDY = "run it as before, or name another folder with --out, or replace the results with --overwrite [resume-changed]"
 
 
 @pytest.mark.parametrize(
@@ -355,9 +343,7 @@ REMEDY = (
         ({"inputs": (("x.toml", "00"), ("firms.csv", "22"))}, "tables", "other content", "changed files"),
     ],
 )
-def test_a_changed_order_is_not_resumed(
-    tmp_path: Path, change: dict[str, Any], key: str, was: str, now: str
-) -> None:
+def test_a_changed_order_is_not_resumed(tmp_path: Path, change: dict[str, Any], key: str, was: str, now: str) -> None:
     finish(open_results(tmp_path, order_of()))
     before = contents(tmp_path)
     assert refused(lambda: open_results(tmp_path, order_of(**change), resume=True)) == [
@@ -384,16 +370,114 @@ def test_a_changed_scenario_is_named_key_by_key(tmp_path: Path) -> None:
 
 
 def test_a_changed_program_is_not_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "version", lambda: "1.0")
-    monkeypatch.setattr(store, "_git_commit", lambda: None)
+    monkeypatch.setattr(program, "identity", lambda: {"version": "1.0", "sources": "abc"})
     finish(open_results(tmp_path, order_of()))
-    monkeypatch.setattr(store, "version", lambda: "1.1")
-    monkeypatch.setattr(store, "_git_commit", lambda: "abc")
+    monkeypatch.setattr(program, "identity", lambda: {"version": "1.1", "sources": "abd", "numpy": "3.0"})
     messages = refused(lambda: open_results(tmp_path, order_of(), resume=True))
     assert [message.split(";")[0] for message in messages] == [
         f"{tmp_path}: --resume: version: was 1.0 when these results were begun, is 1.1 now",
-        f"{tmp_path}: --resume: git: was absent when these results were begun, is abc now",
+        f"{tmp_path}: --resume: sources: was abc when these results were begun, is abd now",
+        f"{tmp_path}: --resume: numpy: was absent when these results were begun, is 3.0 now",
     ]
+
+
+def test_another_commit_of_the_same_sources_is_no_other_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "git_commit", lambda: "abc")
+    finish(open_results(tmp_path, order_of()))
+    monkeypatch.setattr(program, "git_commit", lambda: "abd-dirty")
+    open_results(tmp_path, order_of(), resume=True).close()
+    assert json.loads((tmp_path / "manifest.json").read_text())["git"] == "abd-dirty"
+
+
+# Draws of the parameters -----------------------------------------------------------------------------
+
+
+DRAWN = (("gate.lanes", "totals.firms"), ("1", "8"), ("2", "9"))
+
+
+def table_of_draws(count: int, replications: int) -> Table:
+    draws = np.repeat(np.arange(1, count + 1), replications)
+    numbers = np.tile(np.arange(replications), count)
+    return Table("a fair", KEYS, numbers, draws[:, np.newaxis] * 100.0 + numbers[:, np.newaxis] + np.arange(3), draws)
+
+
+def test_draws_have_a_column_of_their_own(tmp_path: Path) -> None:
+    table = table_of_draws(2, 3)
+    write_table(tmp_path / "x.parquet", table)
+    rows = duckdb.sql(f"SELECT * FROM '{tmp_path / 'x.parquet'}'")
+    assert rows.columns[:3] == ["scenario", "draw", "replication"]
+    assert [row[1:3] for row in rows.fetchall()[::3]] == [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]
+    back = read_table(tmp_path / "x.parquet")
+    assert back.draws is not None
+    np.testing.assert_array_equal(back.draws, table.draws)
+    np.testing.assert_array_equal(back.replications, table.replications)
+    np.testing.assert_array_equal(back.values, table.values)
+
+
+def test_draws_are_kept_with_the_results(tmp_path: Path) -> None:
+    order = order_of(draws=DRAWN, replications=3)
+    with open_results(tmp_path, order) as folder:
+        whole = table_of_draws(2, 3)
+        assert whole.draws is not None
+        for rows in ([4, 5], [0, 1], [1, 2, 3]):
+            folder.save_part(Table("a fair", KEYS, whole.replications[rows], whole.values[rows], whole.draws[rows]))
+        known = folder.finished()
+        assert known is not None
+        np.testing.assert_array_equal(known.values, whole.values)
+        np.testing.assert_array_equal(known.draws, whole.draws)
+        folder.finish(known, "")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert (manifest["draws"], manifest["replications"]) == (2, 3)
+    assert store.draws_in(tmp_path) == "draw,gate.lanes,totals.firms\n1,1,8\n2,2,9\n"
+    open_results(tmp_path, order_of(draws=(*DRAWN, ("3", "7")), replications=3), resume=True).close()
+
+
+@pytest.mark.parametrize(
+    ("draws", "key", "was", "now"),
+    [
+        ((), "draws", "gate.lanes, totals.firms", "absent"),
+        ((("gate.lanes", "totals.posts"), *DRAWN[1:]), "draws", "gate.lanes, totals.firms", "gate.lanes, totals.posts"),
+        (DRAWN[:2], "number of draws", "2", "1"),
+        ((*DRAWN[:2], ("2", "10")), "draws[2].totals.firms", "9", "10"),
+    ],
+)
+def test_changed_draws_are_not_resumed(
+    tmp_path: Path, draws: tuple[tuple[str, ...], ...], key: str, was: str, now: str
+) -> None:
+    open_results(tmp_path, order_of(draws=DRAWN)).close()
+    assert refused(lambda: open_results(tmp_path, order_of(draws=draws), resume=True)) == [
+        f"{tmp_path}: --resume: {key}: was {was} when these results were begun, is {now} now; {REMEDY}"
+    ]
+
+
+# One run at a time -----------------------------------------------------------------------------------
+
+
+def test_a_folder_has_one_run_at_a_time(tmp_path: Path) -> None:
+    with open_results(tmp_path, order_of()) as folder:
+        folder.save_part(table_of(0))
+        for how in ({"resume": True}, {"overwrite": True}):
+            assert refused(lambda how=how: open_results(tmp_path, order_of(), **how)) == [
+                f"{tmp_path}: another run is writing here; wait for it, or name another folder with --out"
+                " [folder-in-use]"
+            ]
+        folder.save_part(table_of(1))
+    with open_results(tmp_path, order_of(), resume=True) as folder:
+        known = folder.finished()
+    assert known is not None
+    assert known.replications.tolist() == [0, 1]
+    assert not [name for name in contents(tmp_path) if "lock" in name]
+
+
+def test_a_precision_ends_with_the_replications_that_it_took(tmp_path: Path) -> None:
+    with open_results(tmp_path, order_of(precision="intents=1%", least=2)) as folder:
+        manifest = json.loads((tmp_path / "manifest.json").read_text())
+        assert (manifest["precision"], manifest["least"], manifest["replications"]) == ("intents=1%", 2, 6)
+        folder.finish(table_of(0, 1, 2, 3), "")
+    assert json.loads((tmp_path / "manifest.json").read_text())["replications"] == 4
+    assert tomllib.loads((tmp_path / "resolved.toml").read_text())["run"]["replications"] == 4
 
 
 def test_what_no_number_depends_on_may_change(tmp_path: Path) -> None:
@@ -402,9 +486,7 @@ def test_what_no_number_depends_on_may_change(tmp_path: Path) -> None:
     inputs = (("folder/x.toml", "99"), ("folder/firms.csv", "11"))
     changed = order_of(resolved=resolved, inputs=inputs, replications=7)
     finish(open_results(tmp_path, changed, resume=True))
-    known = open_results(
-        tmp_path, order_of(resolved=resolved, inputs=inputs, replications=7), resume=True
-    ).finished()
+    known = open_results(tmp_path, order_of(resolved=resolved, inputs=inputs, replications=7), resume=True).finished()
     assert known is not None
     assert len(known.replications) == 7
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sim.model.errors import Refusal
 from sim.model.parameters import LISTS, Parameter, parameters, vocabulary
 from sim.model.parse import READERS, default_value, read_text, read_value
-from sim.model.values import DURATION_ARGUMENTS, Duration, Settings, clock_text, plain
+from sim.model.values import DURATION_ARGUMENTS, Duration, Settings, clock_text, plain, window_text
 
 FAIR = {parameter.key: parameter for parameter in parameters("fair")}
+WINDOWS = next(parameter for parameter in parameters("scenario") if parameter.type == "windows")
 
 
 def test_the_table_has_every_parameter_once_and_complete() -> None:
@@ -128,6 +129,31 @@ def test_clock_times_that_are_none(raw: object) -> None:
         read_value(FAIR["open"], raw)
 
 
+@pytest.mark.parametrize(
+    ("raw", "windows"),
+    [
+        ([], ()),
+        ("", ()),
+        (["10:30-12:30", "11:30-13:30"], ((630.0, 750.0), (690.0, 810.0))),
+        ("10:30-12:30, 11:30-13:30", ((630.0, 750.0), (690.0, 810.0))),
+        (" 9:00 - 24:00 ", ((540.0, 1440.0),)),
+        (["00:00-00:00:30"], ((0.0, 0.5),)),
+    ],
+)
+def test_windows(raw: object, windows: tuple[tuple[float, float], ...]) -> None:
+    value = read_value(WINDOWS, raw)
+    assert value == windows
+    assert all(type(edge) is float for window in windows for edge in window)
+    assert read_value(WINDOWS, [window_text(window) for window in windows]) == windows
+
+
+def test_there_may_be_a_hundred_windows() -> None:
+    many = [f"00:00-{number // 60:02d}:{number % 60:02d}" for number in range(1, 102)]
+    assert len(read_value(WINDOWS, many[:100])) == 100  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match="101 windows"):
+        read_value(WINDOWS, many)
+
+
 def test_only_the_end_may_be_midnight() -> None:
     assert read_value(FAIR["close"], "24:00") == 1440.0
     with pytest.raises(Refusal):
@@ -159,6 +185,7 @@ def test_settings_are_read_by_type() -> None:
             "d": Duration("constant", 1.0),
             "l": (1.0, 2.0),
             "s": ((540.0, 2),),
+            "w": ((630.0, 750.0), (600.0, 660.5)),
             "day": datetime.date(2020, 4, 21),
             "none": None,
             "empty": (),
@@ -172,7 +199,8 @@ def test_settings_are_read_by_type() -> None:
     assert settings.duration("d") == settings.optional_duration("d") == Duration("constant", 1.0)
     assert settings.numbers("l") == (1.0, 2.0)
     assert settings.shifts("s") == ((540.0, 2),)
-    assert settings.numbers("empty") == settings.shifts("empty") == ()
+    assert settings.windows("w") == ((630.0, 750.0), (600.0, 660.5))
+    assert settings.numbers("empty") == settings.shifts("empty") == settings.windows("empty") == ()
     assert settings.day("day") == datetime.date(2020, 4, 21)
     assert (
         settings.optional_integer("none") is settings.optional_clock("none") is settings.day("none") is None
@@ -189,6 +217,7 @@ GETTERS = [
     "duration",
     "numbers",
     "shifts",
+    "windows",
     "optional_integer",
     "optional_number",
     "optional_clock",
@@ -199,9 +228,11 @@ GETTERS = [
 
 @pytest.mark.parametrize("getter", GETTERS)
 def test_settings_refuse_the_wrong_type_and_unknown_keys(getter: str) -> None:
-    settings = Settings({"text": "x", "flag": True, "pairs": ((1.0, 2),), "numbers": (1.0,), "none": None})
-    fits = {"text": "text", "flag": "flag", "shifts": "pairs", "numbers": "numbers"}.get(getter)
-    for key in ("text", "flag", "pairs", "numbers"):
+    settings = Settings(
+        {"text": "x", "flag": True, "pairs": ((1.0, 2),), "wins": ((1.0, 2.0),), "numbers": (1.0,), "none": None}
+    )
+    fits = {"text": "text", "flag": "flag", "shifts": "pairs", "windows": "wins", "numbers": "numbers"}.get(getter)
+    for key in ("text", "flag", "pairs", "wins", "numbers"):
         if key != fits:
             with pytest.raises(TypeError, match=key):
                 getattr(settings, getter)(key)

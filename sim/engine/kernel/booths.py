@@ -14,10 +14,12 @@ from sim.engine.day import FairDay
 from sim.engine.kernel.choice import choose, refresh_crowd
 from sim.engine.kernel.exits import minutes_of, turn_to_exit, walk
 from sim.engine.kernel.state import (
+    CHOOSES,
     IS_ANNOUNCED,
     IS_CLOSED,
     NO_STAMP,
     ON_WAY,
+    REMAINS,
     STATUS,
     STAYS,
     STAYS_FULL,
@@ -27,6 +29,7 @@ from sim.engine.kernel.state import (
     join_queue,
     leave_queue,
     schedule,
+    set_deadline,
 )  # fmt: skip
 
 _ALL_OCCUPATIONS = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -44,15 +47,25 @@ def open_occupations(day: FairDay, state: State, b: int) -> np.uint64:
     return mask
 
 
-@jit
-def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+@inlined
+def move_on(day: FairDay, state: State, key: Key, i: int, step: int, now: float) -> None:
+    """Let person `i` do what comes next: choose a booth, or turn to the exit with an outcome.
+
+    Whoever deals with a person only says what comes next, so that this much code stands in few places.
+    """
+    if step == CHOOSES:
+        step = next_booth(day, state, key, i, now)
+    if step != REMAINS:
+        turn_to_exit(day, state, key, i, step, now)
+
+
+@inlined
+def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """What a seeker does between booths: keep an appointment, leave, or go to the booth of choice."""
     hall, person, seeker = day.hall[0], state.people[i], day.seekers[i]
     visit = state.visits[i]
-    out = hall["booths_to_exit"]
     if state.hall[IS_CLOSED] or (state.hall[IS_ANNOUNCED] and not hall["next_booth"] and person["choices"] > 0):
-        turn_to_exit(day, state, key, i, book.CLOSED_OUT, out, now)
-        return
+        return book.CLOSED_OUT
     b = -1
     wait = 0.0
     if person["booking"] < seeker["bookings_until"]:
@@ -62,17 +75,14 @@ def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None
     elif visit["interviews"] >= seeker["booths_wanted"] or (
         seeker["bookings_from"] < seeker["bookings_until"] and not hall["walk_in_after"]
     ):
-        turn_to_exit(day, state, key, i, book.SEEN_ENOUGH, out, now)
-        return
+        return book.SEEN_ENOUGH
     elif now - visit["entered"] >= seeker["stay"]:
-        turn_to_exit(day, state, key, i, book.STAY_OVER, out, now)
-        return
+        return book.STAY_OVER
     else:
         b = choose(day, state, key, i)
     person["choices"] += 1
     if b < 0:
-        turn_to_exit(day, state, key, i, book.NOTHING_LEFT, out, now)
-        return
+        return book.NOTHING_LEFT
     zone = day.booths[b]["zone"]
     metres = hall["between_booths"] + hall["between_zones"] * abs(zone - person["zone"])
     person["zone"] = zone
@@ -86,10 +96,11 @@ def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None
         i,
         NO_STAMP,
     )
+    return REMAINS
 
 
 @inlined
-def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """A seeker reaches a booth: it is gone, free, too crowded, or worth queueing for."""
     person, seeker = state.people[i], day.seekers[i]
     b = int(person["booth"])
@@ -97,7 +108,7 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> Non
     row = state.hall[STAYS]
     if row >= state.stays.size:
         state.hall[STATUS] = STAYS_FULL
-        return
+        return REMAINS
     state.hall[STAYS] = row + 1
     person["stay"] = row
     stay = state.stays[row]
@@ -113,20 +124,21 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> Non
         person["booking"] += 1
     if stand["gone"]:
         stay["outcome"] = book.MISSED
-        next_booth(day, state, key, i, now)
-    elif stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]:
+        return CHOOSES
+    if stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]:
         begin_interview(day, state, key, i, b, now)
-    elif not booked and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"]):
+        return REMAINS
+    if not booked and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"]):
         stay["outcome"] = book.BALKED
-        next_booth(day, state, key, i, now)
-    else:
-        group = day.groups[seeker["group"]]
-        join_queue(state, b, i, rules.BOOKED_PRIORITY if booked else group["priority"])
-        refresh_crowd(day, state, b)
-        person["place"] = WAITING
-        law = (group["patience_kind"], group["patience_a"], group["patience_b"], group["patience_c"])
-        patience = minutes_of(day, key, i, PATIENCE, day.booths[b]["firm"], law)
-        schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, int(person["stamp"]))
+        return CHOOSES
+    group = day.groups[seeker["group"]]
+    join_queue(state, b, i, rules.BOOKED_PRIORITY if booked else group["priority"])
+    refresh_crowd(day, state, b)
+    person["place"] = WAITING
+    law = (group["patience_kind"], group["patience_a"], group["patience_b"], group["patience_c"])
+    patience = minutes_of(day, key, i, PATIENCE, day.booths[b]["firm"], law)
+    set_deadline(state, now + patience, i)
+    return REMAINS
 
 
 @inlined
@@ -169,9 +181,9 @@ def wake_queue(state: State, b: int, now: float) -> None:
 
 
 @inlined
-def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """An interview ends: offer? acceptance? The recruiter is free, the seeker leaves with an intent or goes on."""
-    hall, seeker, person = day.hall[0], day.seekers[i], state.people[i]
+    seeker, person = day.seekers[i], state.people[i]
     b = int(person["booth"])
     stand = state.stands[b]
     stay = state.stays[person["stay"]]
@@ -181,20 +193,16 @@ def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> N
     state.visits[i]["interviews"] += 1
     outcome = conclude(day, state, key, i, b)
     stay["outcome"] = outcome
-    sent_away = -1
-    if outcome == book.AGREED and stand["open"] == np.uint64(0) and day.booths[b]["leaves_when_filled"]:
-        stand["gone"] = 1
-        sent_away = dissolve_queue(state, b)
     if outcome == book.AGREED:
-        turn_to_exit(day, state, key, i, book.INTENT, hall["booths_to_exit"], now)
-    elif outcome != book.TALKED and rules.happens(
+        if stand["open"] == np.uint64(0) and day.booths[b]["leaves_when_filled"]:
+            send_on(day, state, key, b, now)
+        return book.INTENT
+    if outcome != book.TALKED and rules.happens(
         uniform(key, seeker["who"], DISCOURAGED, day.booths[b]["firm"]),
         day.groups[seeker["group"]]["discouraged_share"],
     ):
-        turn_to_exit(day, state, key, i, book.DISCOURAGED, hall["booths_to_exit"], now)
-    else:
-        next_booth(day, state, key, i, now)
-    send_on(day, state, key, sent_away, now)
+        return book.DISCOURAGED
+    return CHOOSES
 
 
 @inlined
@@ -248,22 +256,23 @@ def dissolve_queue(state: State, b: int) -> int:
 
 
 @jit
-def send_on(day: FairDay, state: State, key: Key, first: int, now: float) -> None:
-    """Those whose booth has gone choose again, in the order in which they stood."""
+def send_on(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
+    """A booth goes; those who waited there choose again, in the order in which they stood."""
     people = state.people
-    i = first
+    state.stands[b]["gone"] = 1
+    i = dissolve_queue(state, b)
     while i >= 0:
         behind = int(people[i]["next"])
         people[i]["stamp"] += 1
         stay = state.stays[people[i]["stay"]]
         stay["ended"] = now
         stay["outcome"] = book.MISSED
-        next_booth(day, state, key, i, now)
+        move_on(day, state, key, i, CHOOSES, now)
         i = behind
 
 
 @inlined
-def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """A waiting seeker gives up: goes home, or chooses again."""
     person, seeker = state.people[i], day.seekers[i]
     b = int(person["booth"])
@@ -277,9 +286,8 @@ def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> N
         uniform(key, seeker["who"], GIVE_UP, day.booths[b]["firm"]),
         day.groups[seeker["group"]]["give_up_share"],
     ):
-        turn_to_exit(day, state, key, i, book.GAVE_UP, day.hall[0]["booths_to_exit"], now)
-    else:
-        next_booth(day, state, key, i, now)
+        return book.GAVE_UP
+    return CHOOSES
 
 
 @jit
@@ -295,5 +303,4 @@ def change_shift(day: FairDay, state: State, key: Key, b: int, number: int, now:
     for later in range(row + 1, booth["shifts_until"]):
         if day.shifts[later]["recruiters"] > 0:
             return
-    stand["gone"] = 1
-    send_on(day, state, key, dissolve_queue(state, b), now)
+    send_on(day, state, key, b, now)

@@ -6,12 +6,15 @@ table, the row of the person or booth, and a stamp by which a withdrawn entry is
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.compiled import inlined
 
 _ROW_BITS = 32
 _STAMP_BITS = 24
+_BEHIND_ALL = (1 << 63) - 1
 STAMPS = 1 << _STAMP_BITS
 
 ENTRY = np.dtype([("time", "f8"), ("code", "i8")])
@@ -20,7 +23,8 @@ ENTRY = np.dtype([("time", "f8"), ("code", "i8")])
 @inlined
 def encode(rank: int, row: int, stamp: int) -> int:
     """Code of an entry: rank above row above stamp, so that codes sort like (rank, row)."""
-    return (rank << (_ROW_BITS + _STAMP_BITS)) | (row << _STAMP_BITS) | (stamp & (STAMPS - 1))
+    # Rows and stamps come from 32-bit columns, whose numbers stay narrow when this runs as plain Python.
+    return (int(rank) << (_ROW_BITS + _STAMP_BITS)) | (int(row) << _STAMP_BITS) | (int(stamp) & (STAMPS - 1))
 
 
 @inlined
@@ -39,6 +43,14 @@ def row_of(code: int) -> int:
 def stamp_of(code: int) -> int:
     """Stamp of the entry, modulo STAMPS."""
     return code & (STAMPS - 1)
+
+
+@inlined
+def first_of(heap: np.ndarray, size: int) -> tuple[float, int]:
+    """Time and code of the first of `size` entries; when there is none, never and a code behind all others."""
+    if size > 0:
+        return heap[0]["time"], heap[0]["code"]
+    return math.inf, _BEHIND_ALL
 
 
 @inlined

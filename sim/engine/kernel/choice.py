@@ -62,7 +62,7 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
     prime, booths = hall["prime"], day.booths.size
     who, accepts = seeker["who"], seeker["accepts"]
     if person["first"] < 0:
-        person["first"], person["stride"] = rules.reading_order(key, who, prime)
+        person["first"], person["stride"] = rules.reading_order(key, who, booths, prime)
     lasting = Key(key.seed, key.replication, np.uint64(0))
     shortest = hall["rule"] == rules.SHORTEST_QUEUE
     seen, stride = person["seen"], person["stride"]

@@ -9,13 +9,13 @@ from sim.draws import DESK, GATE, GUIDANCE, GUIDANCE_MINUTES, OUTSIDE_PATIENCE, 
 from sim.engine import ledger as book
 from sim.engine import rules
 from sim.engine.day import FairDay
-from sim.engine.kernel.booths import next_booth
-from sim.engine.kernel.exits import end_outside, minutes_of, turn_to_exit, wake_gate, walk
+from sim.engine.kernel.exits import end_outside, minutes_of, wake_gate, walk
 from sim.engine.kernel.state import (
     AT_DESK,
     AT_GATE,
     AT_GUIDANCE,
     BUSY_LANES,
+    CHOOSES,
     INSIDE,
     IS_ANNOUNCED,
     IS_OPEN,
@@ -27,10 +27,12 @@ from sim.engine.kernel.state import (
     ON_WAY_TO_GUIDANCE,
     OUTSIDE,
     OUTSIDE_HEAD,
+    REMAINS,
     State,
     join_outside,
     leave_outside,
     schedule,
+    set_deadline,
 )  # fmt: skip
 
 _FIRST = np.uint64(0)
@@ -57,7 +59,7 @@ def arrive(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
         limits["outside_patience_c"],
     )
     patience = minutes_of(day, key, i, OUTSIDE_PATIENCE, _FIRST, law)
-    schedule(state.calendar, state.hall, now + patience, rules.PATIENCE_ENDS, i, int(state.people[i]["stamp"]))
+    set_deadline(state, now + patience, i)
 
 
 @inlined
@@ -129,67 +131,60 @@ def _enter(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
 
 
 @inlined
-def go_on_inside(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+def go_on_inside(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """The person has reached or finished a station on the way to the booths; stations that take no time are passed."""
-    minutes = 0.0
-    while minutes == 0.0:
-        minutes = _next_station(day, state, key, i, now)
+    minutes, step = 0.0, REMAINS
+    while minutes == 0.0 and step == REMAINS:
+        minutes, step = _next_station(day, state, key, i, now)
     if minutes > 0.0:
         schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, NO_STAMP)
+    return step
 
 
 @inlined
-def _next_station(day: FairDay, state: State, key: Key, i: int, now: float) -> float:
-    """Send the person on to what comes next; returns its minutes, -1 if the way to the booths is over."""
+def _next_station(day: FairDay, state: State, key: Key, i: int, now: float) -> tuple[float, int]:
+    """Send the person on to the next station; returns its minutes, and what they do if there is none."""
     hall, person, who = day.hall[0], state.people[i], day.seekers[i]["who"]
     turns = state.hall[IS_ANNOUNCED] and hall["turn_round"]
     place = person["place"]
     outcome = book.TURNED_ROUND
-    way_out = hall["booths_to_exit"]
     if place == ON_WAY_TO_DESK:
         if not turns:
             person["place"] = AT_DESK
             law = (hall["desk_kind"], hall["desk_a"], hall["desk_b"], hall["desk_c"])
-            return minutes_of(day, key, i, DESK, _FIRST, law)
-        way_out = hall["desk_to_exit"]
+            return minutes_of(day, key, i, DESK, _FIRST, law), REMAINS
     elif place == AT_DESK:
         if rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[0], hall["guidance_visit_share"]):
             person["place"] = ON_WAY_TO_GUIDANCE
-            return walk(day, state, key, i, hall["desk_to_guidance"])
+            return walk(day, state, key, i, hall["desk_to_guidance"]), REMAINS
         person["place"] = ON_WAY_TO_BOOTHS
-        return walk(day, state, key, i, hall["desk_to_booths"])
+        return walk(day, state, key, i, hall["desk_to_booths"]), REMAINS
     elif place == ON_WAY_TO_GUIDANCE:
         if not turns:
             person["place"] = AT_GUIDANCE
             law = (hall["guidance_kind"], hall["guidance_a"], hall["guidance_b"], hall["guidance_c"])
-            return minutes_of(day, key, i, GUIDANCE_MINUTES, _FIRST, law)
-        way_out = hall["guidance_to_exit"]
+            return minutes_of(day, key, i, GUIDANCE_MINUTES, _FIRST, law), REMAINS
     elif place == AT_GUIDANCE:
-        leaves = rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[1], hall["guidance_leave_share"])
-        if not (leaves or turns):
+        if rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[1], hall["guidance_leave_share"]):
+            outcome = book.LEFT_AFTER_GUIDANCE
+        elif not turns:
             person["place"] = ON_WAY_TO_BOOTHS
-            return walk(day, state, key, i, hall["guidance_to_booths"])
-        outcome = book.LEFT_AFTER_GUIDANCE if leaves else book.TURNED_ROUND
-        way_out = hall["guidance_to_exit"]
+            return walk(day, state, key, i, hall["guidance_to_booths"]), REMAINS
     elif place == ON_WAY_TO_BOOTHS:
-        return _reach_booths(day, state, key, i, now, turns)
+        state.visits[i]["reached"] = now
+        if not turns:
+            return _reach_booths(day, state, i)
     elif place == LOOKING:
         outcome = book.LOOKED_AROUND
     else:
-        return -1.0
-    turn_to_exit(day, state, key, i, outcome, way_out, now)
-    return -1.0
+        return -1.0, REMAINS
+    return 0.0, outcome
 
 
 @inlined
-def _reach_booths(day: FairDay, state: State, key: Key, i: int, now: float, turns: bool) -> float:
-    """The person stands before the booths; returns the minutes of looking around, -1 for those who do not just look."""
-    state.visits[i]["reached"] = now
-    if turns:
-        turn_to_exit(day, state, key, i, book.TURNED_ROUND, day.hall[0]["booths_to_exit"], now)
-        return -1.0
+def _reach_booths(day: FairDay, state: State, i: int) -> tuple[float, int]:
+    """The person stands before the booths: minutes of looking around, or the choice of a booth."""
     if day.seekers[i]["applies"]:
-        next_booth(day, state, key, i, now)
-        return -1.0
+        return 0.0, CHOOSES
     state.people[i]["place"] = LOOKING
-    return float(day.seekers[i]["stay"])
+    return day.seekers[i]["stay"], REMAINS

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import inlined, jit
+from sim.compiled import inlined
 from sim.draws import WALK, Key
 from sim.engine import rules
 from sim.engine.day import FairDay
-from sim.engine.kernel.state import GONE, INSIDE, LEAVING, NO_STAMP, OUTSIDE_HEAD, State, schedule
+from sim.engine.kernel.state import (
+    AT_GUIDANCE,
+    GONE,
+    INSIDE,
+    LEAVING,
+    NO_STAMP,
+    ON_WAY_TO_DESK,
+    ON_WAY_TO_GUIDANCE,
+    OUTSIDE_HEAD,
+    State,
+    schedule,
+)  # fmt: skip
 
 
 @inlined
@@ -30,13 +41,24 @@ def walk(day: FairDay, state: State, key: Key, i: int, metres: float) -> float:
     return rules.on_grid(metres / speed, hall["time_step"])
 
 
-@jit
-def turn_to_exit(day: FairDay, state: State, key: Key, i: int, outcome: int, metres: float, now: float) -> None:
-    """The visit is over for person `i`, who walks out over so many metres."""
+@inlined
+def _metres_out(day: FairDay, place: int) -> float:
+    """The way to the exit from where a person is."""
+    hall = day.hall[0]
+    if place == ON_WAY_TO_DESK:
+        return float(hall["desk_to_exit"])
+    if place in (ON_WAY_TO_GUIDANCE, AT_GUIDANCE):
+        return float(hall["guidance_to_exit"])
+    return float(hall["booths_to_exit"])
+
+
+@inlined
+def turn_to_exit(day: FairDay, state: State, key: Key, i: int, outcome: int, now: float) -> None:
+    """The visit is over for person `i`, who walks out."""
     visit = state.visits[i]
     visit["turned"] = now
     visit["outcome"] = outcome
-    minutes = walk(day, state, key, i, metres)
+    minutes = walk(day, state, key, i, _metres_out(day, state.people[i]["place"]))
     if minutes > 0.0:
         state.people[i]["place"] = LEAVING
         schedule(state.calendar, state.hall, now + minutes, rules.HALL_LEFT, i, NO_STAMP)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import borrowed, jit
+from sim.compiled import borrowed, inlined, jit
 from sim.draws import Key
 from sim.engine import ledger as book
 from sim.engine import rules
@@ -19,11 +19,12 @@ from sim.engine.kernel.booths import (
     dissolve_queue,
     end_interview,
     lose_patience,
+    move_on,
     move_queue,
     open_occupations,
     reach_booth,
 )  # fmt: skip
-from sim.engine.kernel.calendar import STAMPS, drop_first, rank_of, row_of, stamp_of
+from sim.engine.kernel.calendar import STAMPS, drop_first, first_of, rank_of, row_of, stamp_of
 from sim.engine.kernel.choice import refresh_crowd
 from sim.engine.kernel.entrance import arrive, call_gate, go_on_inside, pass_gate
 from sim.engine.kernel.exits import end_outside, leave, turn_to_exit
@@ -31,6 +32,7 @@ from sim.engine.kernel.state import (
     ARRIVALS,
     AT_GATE,
     AWAY,
+    DEADLINES,
     DONE,
     ENTRIES,
     GONE,
@@ -45,6 +47,7 @@ from sim.engine.kernel.state import (
     OUTSIDE,
     OUTSIDE_HEAD,
     OUTSIDE_TAIL,
+    REMAINS,
     STATUS,
     TALKING,
     WAITING,
@@ -67,46 +70,58 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
     )  # fmt: skip
     state = State(
         borrowed(state.people), borrowed(state.stands), borrowed(state.posts_left), borrowed(state.calendar),
-        borrowed(state.hall), borrowed(state.visits), borrowed(state.stays),
+        borrowed(state.deadlines), borrowed(state.hall), borrowed(state.visits), borrowed(state.stays),
     )  # fmt: skip
-    hall, calendar, seekers = state.hall, state.calendar, day.seekers
+    hall, calendar, deadlines, seekers = state.hall, state.calendar, state.deadlines, day.seekers
     _prepare(day, state)
     while hall[STATUS] == DONE:
         arrival = seekers[hall[ARRIVALS]]["arrival"] if hall[ARRIVALS] < seekers.size else math.inf
-        ahead = calendar[0]["time"] if hall[ENTRIES] > 0 else math.inf
-        if arrival == math.inf and ahead == math.inf:
+        now, code = first_of(calendar, hall[ENTRIES])
+        deadline, whose = first_of(deadlines, hall[DEADLINES])
+        if deadline < now or (deadline == now and whose < code):
+            now, code = deadline, whose
+        if arrival == math.inf and now == math.inf:
             break
-        if arrival < ahead or (arrival == ahead and rank_of(calendar[0]["code"]) > rules.ARRIVES):
+        if arrival < now or (arrival == now and rank_of(code) > rules.ARRIVES):
             hall[ARRIVALS] += 1
             arrive(day, state, key, hall[ARRIVALS] - 1, arrival)
             continue
-        now = ahead
-        code = calendar[0]["code"]
-        hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
-        rank, row = rank_of(code), row_of(code)
-        if rank == rules.STATION_REACHED:
-            go_on_inside(day, state, key, row, now)
-        elif rank == rules.INTERVIEW_ENDS:
-            end_interview(day, state, key, row, now)
-        elif rank == rules.BOOTH_REACHED:
-            if state.people[row]["place"] == ON_WAY:
-                reach_booth(day, state, key, row, now)
-        elif rank == rules.HALL_LEFT:
-            leave(state, row, now)
-        elif rank == rules.GATE_DONE:
-            pass_gate(day, state, key, row, now)
-        elif rank == rules.QUEUE_MOVES:
-            move_queue(day, state, key, row, now)
-        elif rank == rules.PATIENCE_ENDS:
-            if state.people[row]["stamp"] & (STAMPS - 1) == stamp_of(code):
-                _lose_patience(day, state, key, row, now)
-        elif rank == rules.GATE_CALLS:
-            call_gate(day, state, key, now)
-        elif rank == rules.SHIFT_CHANGES:
-            change_shift(day, state, key, row, stamp_of(code), now)
-        elif not _change_doors(day, state, key, row, now):
-            break
+        if rank_of(code) == rules.PATIENCE_ENDS:
+            hall[DEADLINES] = drop_first(deadlines, hall[DEADLINES])
+        else:
+            hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
+        step = _happen(day, state, key, code, now)
+        move_on(day, state, key, row_of(code), step, now)
     return int(hall[STATUS])
+
+
+@inlined
+def _happen(day: FairDay, state: State, key: Key, code: int, now: float) -> int:
+    """One thing in the calendar happens; returns what the person whom it concerns does next."""
+    rank, row = rank_of(code), row_of(code)
+    if rank == rules.STATION_REACHED:
+        return go_on_inside(day, state, key, row, now)
+    if rank == rules.INTERVIEW_ENDS:
+        return end_interview(day, state, key, row, now)
+    if rank == rules.BOOTH_REACHED:
+        if state.people[row]["place"] == ON_WAY:
+            return reach_booth(day, state, key, row, now)
+    elif rank == rules.HALL_LEFT:
+        leave(state, row, now)
+    elif rank == rules.GATE_DONE:
+        pass_gate(day, state, key, row, now)
+    elif rank == rules.QUEUE_MOVES:
+        move_queue(day, state, key, row, now)
+    elif rank == rules.PATIENCE_ENDS:
+        if state.people[row]["stamp"] & (STAMPS - 1) == stamp_of(code):
+            return _lose_patience(day, state, key, row, now)
+    elif rank == rules.GATE_CALLS:
+        call_gate(day, state, key, now)
+    elif rank == rules.SHIFT_CHANGES:
+        change_shift(day, state, key, row, stamp_of(code), now)
+    else:
+        _change_doors(day, state, key, row, now)
+    return REMAINS
 
 
 @jit
@@ -150,18 +165,18 @@ def _prepare(day: FairDay, state: State) -> None:
 
 
 @jit
-def _lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
+def _lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """Somebody who waits gives up, outside or at a booth."""
     if state.people[i]["place"] == WAITING:
-        lose_patience(day, state, key, i, now)
-    else:
-        leave_outside(state, i)
-        end_outside(state, i, book.GAVE_UP_OUTSIDE, now)
+        return lose_patience(day, state, key, i, now)
+    leave_outside(state, i)
+    end_outside(state, i, book.GAVE_UP_OUTSIDE, now)
+    return REMAINS
 
 
 @jit
-def _change_doors(day: FairDay, state: State, key: Key, what: int, now: float) -> bool:
-    """The doors open, refuse newcomers, the closing is announced, the fair ends; False when the record stops."""
+def _change_doors(day: FairDay, state: State, key: Key, what: int, now: float) -> None:
+    """The doors open, refuse newcomers, the closing is announced, the fair ends."""
     limits, hall = day.hall[0], state.hall
     if what == rules.DOORS_OPEN:
         hall[IS_OPEN] = 1
@@ -181,8 +196,6 @@ def _change_doors(day: FairDay, state: State, key: Key, what: int, now: float) -
         _clear_hall(state, now)
     else:
         _cut_off(state, now)
-        return False
-    return True
 
 
 @jit
@@ -204,7 +217,7 @@ def _send_out(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
         behind = int(people[i]["next"])
         people[i]["stamp"] += 1
         _end_stay(state, i, book.SENT_AWAY, now)
-        turn_to_exit(day, state, key, i, book.CLOSED_OUT, day.hall[0]["booths_to_exit"], now)
+        turn_to_exit(day, state, key, i, book.CLOSED_OUT, now)
         i = behind
 
 
@@ -241,7 +254,10 @@ def _clear_hall(state: State, now: float) -> None:
 
 @jit
 def _cut_off(state: State, now: float) -> None:
-    """The record stops: whoever is still there is noted as such."""
+    """The record stops: whoever is still there is noted as such, and nothing more is to come."""
+    state.hall[ENTRIES] = 0
+    state.hall[DEADLINES] = 0
+    state.hall[ARRIVALS] = state.people.size
     for i in range(state.people.size):
         place = state.people[i]["place"]
         if place in (AWAY, GONE):

@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from sim.compiled import inlined, jit
+from sim.engine import rules
 from sim.engine.day import FairDay
 from sim.engine.kernel.calendar import ENTRY, encode, push
 from sim.engine.ledger import STAY, blank_visits
@@ -37,7 +38,6 @@ PERSON = np.dtype(
         ("booking", "i4"),  # next row of bookings
         ("first", "i4"),  # where reading the boards begins
         ("stride", "i4"),
-        ("chain", "i4"),  # next in the list of those sent away together
     ],
     align=True,
 )
@@ -57,13 +57,17 @@ STAND = np.dtype(
 )
 
 # Counters of the hall.
-(ENTRIES, INSIDE, BUSY_LANES, OUTSIDE_HEAD, OUTSIDE_TAIL, IS_OPEN, IS_REFUSING, IS_ANNOUNCED, IS_CLOSED, STAYS,
- ARRIVALS, STATUS) = range(12)  # fmt: skip
-COUNTERS = 12
+(ENTRIES, DEADLINES, INSIDE, BUSY_LANES, OUTSIDE_HEAD, OUTSIDE_TAIL, IS_OPEN, IS_REFUSING, IS_ANNOUNCED, IS_CLOSED,
+ STAYS, ARRIVALS, STATUS) = range(13)  # fmt: skip
+COUNTERS = 13
 
 NO_STAMP = cast(int, np.int64(0))  # of entries in the calendar that are never withdrawn; typed like a stamp
 
 DONE, STAYS_FULL, CALENDAR_FULL = range(3)
+
+# What a person does next, as whoever dealt with them says it; an outcome of the visit means: turns to the exit with it.
+CHOOSES = -1  # the next booth
+REMAINS = 0  # waits, talks or walks; what follows is in the calendar
 
 
 class State(NamedTuple):
@@ -72,7 +76,8 @@ class State(NamedTuple):
     people: np.ndarray  # PERSON, as many rows as seekers
     stands: np.ndarray  # STAND, as many rows as booths
     posts_left: np.ndarray  # int64, as many as rows of posts: intents still possible
-    calendar: np.ndarray  # heap.ENTRY
+    calendar: np.ndarray  # calendar.ENTRY
+    deadlines: np.ndarray  # calendar.ENTRY: when whose patience ends
     hall: np.ndarray  # int64, COUNTERS
     visits: np.ndarray  # ledger.VISIT, as many rows as seekers
     stays: np.ndarray  # ledger.STAY
@@ -85,7 +90,8 @@ def new_state(day: FairDay, stays: int) -> State:
         np.empty(people, PERSON),
         np.empty(booths, STAND),
         day.posts["intents"].astype(np.int64),
-        np.empty(3 * people + stays + day.shifts.size + 2 * booths + 16, ENTRY),
+        np.empty(2 * people + day.shifts.size + 2 * booths + 16, ENTRY),
+        np.empty(people + stays, ENTRY),
         np.zeros(COUNTERS, np.int64),
         blank_visits(people),
         np.empty(stays, STAY),
@@ -99,6 +105,17 @@ def schedule(calendar: np.ndarray, hall: np.ndarray, time: float, rank: int, row
         hall[STATUS] = CALENDAR_FULL
         return
     hall[ENTRIES] = push(calendar, hall[ENTRIES], time, encode(rank, row, stamp))
+
+
+@inlined
+def set_deadline(state: State, time: float, i: int) -> None:
+    """Note when the patience of person `i`, who waits, will end.
+
+    Deadlines have a heap of their own: nearly all of them are withdrawn and would only make the way of everything else
+    through the calendar longer. One at a time for each wait, so there is always room.
+    """
+    code = encode(rules.PATIENCE_ENDS, i, int(state.people[i]["stamp"]))
+    state.hall[DEADLINES] = push(state.deadlines, state.hall[DEADLINES], time, code)
 
 
 @inlined

@@ -233,7 +233,7 @@ class Visitor:
     def list_boards(self) -> list[int]:
         """Rows of the booths whose boards this seeker reads, in order of reading."""
         prime = self.fair.hall["prime"]
-        first, stride = rules.reading_order(self.fair.key, self.who, prime)
+        first, stride = rules.reading_order(self.fair.key, self.who, len(self.fair.booths), prime)
         rows = ((first + k * stride) % prime for k in range(prime))
         boards = [row for row in rows if row < len(self.fair.booths) and self.may_read(row)]
         return boards[: self.data["boards"]]

@@ -1,0 +1,424 @@
+"""Sweeps, sensitivities and flips as a planner reads them: in words first, then as tables, as CSV and as JSON.
+
+It takes what the study found as plain data and must not know how it was computed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.files import csv_text
+from sim.study.flip import CANNOT_TELL, EQUAL, FLIPS, NO_FLIP, Flip, Point
+from sim.study.measures import by_name
+from sim.study.ranges import Range
+from sim.study.sensitivity import MORRIS, Sensitivity
+from sim.study.sweep import CaseMeasure, Swept
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NOTHING = "-"
+LEAD = "intents"
+MOST_ROWS = 40
+MOST_NAMED = 3
+# An assumption that moves the result less than this part of the first one is said to matter little.
+LITTLE = 0.1
+
+
+# Figures ------------------------------------------------------------------------------------------
+
+
+def _places(size: float) -> int:
+    """Decimals that show two digits of a size."""
+    return min(6, max(0, 1 - math.floor(math.log10(size)))) if 0 < size < math.inf else 1
+
+
+def _with_half(value: float, half: float, unit: str = "", signed: bool = False) -> str:
+    """A figure and half its interval, to two digits of the latter; shares in percent."""
+    if math.isnan(value):
+        return NOTHING
+    factor, mark = (100.0, "%") if unit == "share" else (1.0, "")
+    value, half = value * factor, half * factor
+    size = half if half > 0 else abs(value) / 10
+    places = 0 if value == round(value) and not half > 0 else _places(size)
+    shown = f"{value:{'+' if signed else ''},.{places}f}{mark}"
+    return shown if math.isnan(half) or half == 0 else f"{shown} ± {half:,.{places}f}"
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _people(unit: str) -> str:
+    """The unit, where the name of a measure does not say it."""
+    return "" if unit == "share" else f" {unit}"
+
+
+# A sweep ------------------------------------------------------------------------------------------
+
+
+def sweep_csv(found: Swept) -> str:
+    """The tidy table: a row per case and measure of the whole season."""
+    cases = found.cases
+    header = ("case", *cases.keys, "measure", "unit", "n", "mean", "low", "high", "sd")
+    rows = (
+        (cases.label(number), *values, row.measure, row.unit, row.n, row.mean, row.low, row.high, row.sd)
+        for number, (values, measures) in enumerate(zip(cases.rows, found.rows, strict=True))
+        for row in measures
+    )
+    return csv_text(header, rows)
+
+
+def sweep_json(found: Swept) -> list[dict[str, Any]]:
+    """The headline measures of every case; NaN becomes null."""
+    return [
+        {
+            "case": found.cases.label(number),
+            "values": {key: text for key, text in zip(found.cases.keys, values, strict=True) if text},
+            "measures": [
+                {
+                    "name": row.measure,
+                    "unit": row.unit,
+                    "n": row.n,
+                    **{name: _number(getattr(row, name)) for name in ("mean", "low", "high", "sd")},
+                }
+                for row in found.headline(number)
+            ],
+        }
+        for number, values in enumerate(found.cases.rows)
+    ]
+
+
+def sweep_sentence(found: Swept) -> str:
+    """Between which cases the intents lie."""
+    lead = [(next(row for row in rows if row.measure == LEAD), place) for place, rows in enumerate(found.rows)]
+    (least, worst), (most, best) = (choose(lead, key=lambda one: one[0].mean) for choose in (min, max))
+    if least.mean == most.mean:
+        return f"{len(lead):,} cases, all with {_mean(most)} {LEAD} on average."
+    ends = [f"{_mean(row)} ({_case(found, place)})" for row, place in ((least, worst), (most, best))]
+    return f"{len(lead):,} cases; {LEAD} between {ends[0]} and {ends[1]}."
+
+
+def render_sweep(found: Swept, console: Console, everything: bool = False) -> None:
+    """Print sentence, tables and notes; -v: every case."""
+    from rich.text import Text
+
+    def say(line: str) -> None:
+        console.print(Text(line), soft_wrap=True)
+
+    say(sweep_sentence(found))
+    shown = range(len(found.rows) if everything else min(MOST_ROWS, len(found.rows)))
+    same, varied = _told_apart(found)
+    heads = [["case", *map(found.cases.label, shown)]]
+    for column, key in enumerate(found.cases.keys):
+        heads.append([key, *(found.cases.rows[number][column] or NOTHING for number in shown)])
+    columns = [[name, *(_mean(_row(found, number, name)) for number in shown)] for name in varied]
+    for number, block in enumerate(_blocks(heads, columns, console.width)):
+        say("")
+        _print_columns(block, len(heads) if number == 0 else 1, console)
+    say("")
+    if len(shown) < len(found.rows):
+        say(f"... and {len(found.rows) - len(shown):,} more cases; -v shows all, sweep.csv holds them.")
+    if same:
+        said = ", ".join(f"{name} {_mean(_row(found, 0, name))}" for name in same)
+        say(f"The same in every case: {said}.")
+    say(
+        f"{found.replications:,} {'replication' if found.replications == 1 else 'replications'} of each case, all with"
+        " the same people and the same luck; ± is half the 95 % interval of the mean."
+    )
+
+
+def _case(found: Swept, number: int) -> str:
+    name = f"case {found.cases.label(number)}"
+    values = found.cases.values(number)
+    return f"{name}: {values}" if 0 < len(values) <= 60 else name
+
+
+def _row(found: Swept, number: int, name: str) -> CaseMeasure:
+    return next(row for row in found.rows[number] if row.measure == name)
+
+
+def _mean(row: CaseMeasure) -> str:
+    return _with_half(row.mean, (row.high - row.low) / 2, row.unit)
+
+
+def _told_apart(found: Swept) -> tuple[list[str], list[str]]:
+    """Headline measures that no case changes, and the others."""
+    same, varied = [], []
+    for row in found.headline(0):
+        cells = {_mean(_row(found, number, row.measure)) for number in range(len(found.rows))}
+        (same if len(cells) == 1 else varied).append(row.measure)
+    return same, varied
+
+
+def _blocks(heads: Sequence[list[str]], columns: Sequence[list[str]], width: int) -> Iterator[list[list[str]]]:
+    """Columns in as many tables as the width needs; the first names the values of the cases, the others the case."""
+
+    def size(table: Sequence[Sequence[str]]) -> int:
+        return sum(2 + max(len(part) for cell in column for part in cell.split("\n")) for column in table)
+
+    block = list(heads)
+    for title, *cells in columns:
+        column = [_folded(title, max(map(len, cells))), *cells]
+        if len(block) > 1 and size([*block, column]) > width:
+            yield block
+            block = [heads[0]]
+        block.append(column)
+    yield block
+
+
+def _folded(name: str, width: int) -> str:
+    """The name of a measure in lines that are little wider than the cells below."""
+    lines = [""]
+    for part in name.replace("_", "_ ").split():
+        if lines[-1] and len(lines[-1] + part) > max(width, 9):
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _print_columns(columns: Sequence[Sequence[str]], heads: int, console: Console) -> None:
+    """A table of columns, each with its title first; the first ones stand to the left."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    for place, column in enumerate(columns):
+        table.add_column(Text(column[0]), justify="left" if place < heads else "right", overflow="fold")
+    for cells in zip(*(column[1:] for column in columns), strict=True):
+        table.add_row(*map(Text, cells))
+    console.print(table)
+
+
+# Sensitivity --------------------------------------------------------------------------------------
+
+
+def sensitivity_sentence(found: Sensitivity) -> str:
+    """On which assumptions a measure hangs most."""
+    first = found.effects[0]
+    if first.size == 0.0:
+        return f"{found.measure}: no assumption moves it within these ranges."
+    much = [one for one in found.effects if one.size >= LITTLE * first.size]
+    little = [one.key for one in found.effects if one.size < LITTLE * first.size]
+    sizes = [f"{one.key} ({_size(found, one.size, one.half_width)})" for one in much[:MOST_NAMED]]
+    parts = [f"{found.measure}: the result hangs most on {sizes[0]}"]
+    if sizes[1:]:
+        parts.append(f"then on {' and '.join(sizes[1:])}")
+    if len(much) > MOST_NAMED:
+        parts.append(f"less on {', '.join(one.key for one in much[MOST_NAMED:])}")
+    if little:
+        parts.append(f"hardly on {', '.join(little)}")
+    unsure = len(much) > 1 and first.size - first.half_width < much[1].size + much[1].half_width
+    return "; ".join(parts) + ("; the order of the first two is not certain." if unsure else ".")
+
+
+def sensitivity_notes(found: Sensitivity, ranges: Sequence[Range], cases: int, replications: int) -> Iterator[str]:
+    """What must be known to read the table."""
+    if found.method == MORRIS:
+        yield (
+            "mu*: mean change of the measure when the assumption alone goes over its whole range. sigma: how much"
+            " that change differs from place to place; near mu* or above, it depends on the other assumptions."
+        )
+    else:
+        yield (
+            "ST: share of the variance in which the assumption has a part. S1: share that is its alone. ST above S1:"
+            " it works together with others. Values below 0 are estimates of 0."
+        )
+    yield (
+        f"{cases:,} cases of {replications:,} {'replication' if replications == 1 else 'replications'}, all with the"
+        " same people and the same luck; ± is half a 95 % bootstrap interval, not counting the chance of replications."
+    )
+    for one in ranges:
+        if one.reason:
+            yield f"{one.key}: {one} ({one.reason})."
+
+
+def render_sensitivity(
+    found: Sequence[Sensitivity], ranges: Sequence[Range], cases: int, replications: int, console: Console
+) -> None:
+    """Print sentences, tables and notes."""
+    from rich.text import Text
+
+    def say(line: str) -> None:
+        console.print(Text(line), soft_wrap=True)
+
+    for one in found:
+        say(sensitivity_sentence(one))
+    spans = {one.key: str(one) for one in ranges}
+    for one in found:
+        unit = "" if one.unit == "share" else f" {one.unit}"
+        say("")
+        between = f"{_with_half(one.low, math.nan, one.unit)} to {_with_half(one.high, math.nan, one.unit)}"
+        say(f"{one.measure}: {between}{unit} over all cases")
+        columns = [
+            ["assumption", *(row.key for row in one.effects)],
+            ["range", *(spans[row.key] for row in one.effects)],
+            ["mu*" if one.method == MORRIS else "ST", *(_size(one, r.size, r.half_width, False) for r in one.effects)],
+            [
+                "sigma" if one.method == MORRIS else "S1",
+                *(_size(one, row.other, row.other_half_width, False) for row in one.effects),
+            ],
+        ]
+        _print_columns(columns, 2, console)
+    say("")
+    for line in sensitivity_notes(found[0], ranges, cases, replications):
+        say(line)
+
+
+def _size(found: Sensitivity, value: float, half: float, with_unit: bool = True) -> str:
+    """An effect: in the unit of the measure for Morris, a share of the variance for Sobol."""
+    if found.method != MORRIS:
+        return _with_half(value, half, "share") + (" of the variance" if with_unit else "")
+    return _with_half(value, half, found.unit) + (_people(found.unit) if with_unit else "")
+
+
+def sensitivity_csv(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> str:
+    """A row per measure and assumption."""
+    spans = {one.key: one for one in ranges}
+    is_morris = found[0].method == MORRIS
+    figures = (
+        ("mu_star", "mu_star_half_width", "sigma") if is_morris else ("st", "st_half_width", "s1", "s1_half_width")
+    )
+    rows = []
+    for one in found:
+        for row in one.effects:
+            sizes = (row.size, row.half_width, row.other, row.other_half_width)[: len(figures)]
+            span = spans[row.key]
+            rows.append((one.method, one.measure, one.unit, row.key, span.low, span.high, *sizes))
+    return csv_text(("method", "measure", "unit", "key", "low", "high", *figures), rows)
+
+
+def sensitivity_json(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> list[dict[str, Any]]:
+    """Per measure the assumptions in order."""
+    spans = {one.key: one for one in ranges}
+    names = ("mu_star", "sigma") if found[0].method == MORRIS else ("st", "s1")
+    return [
+        {
+            "method": one.method,
+            "measure": one.measure,
+            "unit": one.unit,
+            "least": one.low,
+            "most": one.high,
+            "in_words": sensitivity_sentence(one),
+            "assumptions": [
+                {
+                    "key": row.key,
+                    "low": spans[row.key].low,
+                    "high": spans[row.key].high,
+                    "reason": spans[row.key].reason,
+                    names[0]: _number(row.size),
+                    f"{names[0]}_half_width": _number(row.half_width),
+                    names[1]: _number(row.other),
+                    f"{names[1]}_half_width": _number(row.other_half_width),
+                }
+                for row in one.effects
+            ],
+        }
+        for one in found
+    ]
+
+
+# Flips --------------------------------------------------------------------------------------------
+
+
+def flip_sentence(found: Flip, measure: str, base: str, other: str) -> str:
+    """What becomes of the verdict over the range of one assumption."""
+    one = found.range
+    head = f"{measure}, {other} against {base}, {one.key} from {one.text(one.low)} to {one.text(one.high)}"
+    ends = f"{_end(found, found.first, measure)}; {_end(found, found.last, measure)}"
+    if found.outcome == EQUAL:
+        return f"{head}: exactly equal at every value."
+    if found.outcome == NO_FLIP:
+        return f"{head}: no flip in the range; {ends}."
+    if found.outcome == CANNOT_TELL:
+        return f"{head}: cannot tell at any value; more replications may; {ends}."
+    zones = " and ".join(f"{one.shown(zone.low)} to {one.shown(zone.high)}" for zone in found.zones)
+    values = " and ".join(one.shown(value) for value in found.crossings)
+    if found.outcome == FLIPS:
+        return f"{head}: the verdict flips at {values} (cannot tell from {zones}); {ends}."
+    if values:
+        return f"{head}: the sign flips at {values}, but not beyond chance: cannot tell from {zones}; {ends}."
+    return f"{head}: no flip, but cannot tell from {zones}; {ends}."
+
+
+def verdict_at(point: Point, measure: str) -> str:
+    """The verdict at one value, in the words of a comparison."""
+    better = by_name()[measure].better
+    if point.verdict == 0:
+        return EQUAL if point.found.difference == 0.0 and point.found.sd == 0.0 else CANNOT_TELL
+    if better == "neither":
+        return "more" if point.verdict > 0 else "fewer"
+    return "better" if (point.verdict > 0) == (better == "higher") else "worse"
+
+
+def _end(found: Flip, point: Point, measure: str) -> str:
+    difference = _with_half(point.found.difference, point.found.half_width, by_name()[measure].unit, signed=True)
+    return f"{difference} at {found.range.text(point.value)} ({verdict_at(point, measure)})"
+
+
+def render_flips(found: Sequence[tuple[str, Flip]], base: str, other: str, replications: int, console: Console) -> None:
+    """Print a sentence per measure and assumption, and notes; those that flip first."""
+    from rich.text import Text
+
+    def say(line: str) -> None:
+        console.print(Text(line), soft_wrap=True)
+
+    for measure, flip in sorted(found, key=lambda one: one[1].outcome != FLIPS):
+        say(flip_sentence(flip, measure, base, other))
+    say("")
+    say(
+        f"{replications:,} replications of each plan at each value, paired: the same people with the same luck. A"
+        " difference is other minus base with half its 95 % interval (paired Student t). `cannot tell`: where that"
+        " interval holds zero, which is also how uncertain the value of a flip is."
+    )
+    for one in {flip.range.key: flip.range for _, flip in found}.values():
+        if one.reason:
+            say(f"{one.key}: {one} ({one.reason}).")
+
+
+def flip_csv(found: Sequence[tuple[str, Flip]], base: str, other: str) -> str:
+    """Every value that was looked at, with the difference there."""
+    header = ("base", "scenario", "measure", "unit", "key", "value", "n", "difference", "low", "high", "sd", "verdict")
+    rows = (
+        (
+            *(base, other, measure, by_name()[measure].unit, flip.range.key, flip.range.text(point.value)),
+            *(point.found.observed, point.found.difference, point.found.low, point.found.high, point.found.sd),
+            verdict_at(point, measure),
+        )
+        for measure, flip in found
+        for point in flip.points
+    )
+    return csv_text(header, rows)
+
+
+def flip_json(found: Sequence[tuple[str, Flip]], base: str, other: str) -> list[dict[str, Any]]:
+    """Per measure and assumption what became of the verdict."""
+    return [
+        {
+            "measure": measure,
+            "unit": by_name()[measure].unit,
+            "key": flip.range.key,
+            "low": flip.range.low,
+            "high": flip.range.high,
+            "reason": flip.range.reason,
+            "outcome": flip.outcome,
+            "flips_at": list(flip.crossings),
+            "cannot_tell": [[zone.low, zone.high] for zone in flip.zones],
+            "in_words": flip_sentence(flip, measure, base, other),
+            "points": [
+                {
+                    "value": point.value,
+                    "n": point.found.observed,
+                    "difference": _number(point.found.difference),
+                    "low": _number(point.found.low),
+                    "high": _number(point.found.high),
+                    "verdict": verdict_at(point, measure),
+                }
+                for point in flip.points
+            ],
+        }
+        for measure, flip in found
+    ]
