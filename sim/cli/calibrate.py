@@ -36,7 +36,12 @@ _OUT = click.option(
 
 @click.command()
 @click.argument("targets", type=click.Path(path_type=Path))
-@click.option("--points", type=click.IntRange(200, 100_000), metavar="N", help="Points of the design; 640 if left out.")
+@click.option(
+    "--points",
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help="Points of the design, at least twice the terms of the emulator; 640 if left out.",
+)
 @click.option("--sets", type=click.IntRange(2, 10_000), metavar="N", help="Synthetic sets for the coverage; 120.")
 @click.option(
     "--fit", type=click.Path(path_type=Path), metavar="DIR", help="Where the fit goes; fits/<name> beside TARGETS."
@@ -75,7 +80,7 @@ def calibrate(targets: Path, as_json: bool, **options: Any) -> None:
     bases = options["bases"] or Path(read.template.file).parent / "fitted"
     out = options["out"] or Path("results") / f"calibrate-{read.name}"
     with _bar(options) as progress:
-        steps, seed = _steps(options, say, progress)
+        steps, seed = _steps(read, options, say, progress)
         folder = _open(read, out, steps, seed, options)
         say(f"results folder: {out}")
         compile_first(say)
@@ -89,11 +94,12 @@ def calibrate(targets: Path, as_json: bool, **options: Any) -> None:
     say(f"bases for scenarios: {bases}")
 
 
-def _steps(options: dict[str, Any], say: Callable[[str], None], progress: Any) -> tuple[Steps, int]:
+def _steps(targets: Targets, options: dict[str, Any], say: Callable[[str], None], progress: Any) -> tuple[Steps, int]:
     from sim.study.calibration.calibrate import COVERAGE_SETS, POINTS, SEED, Steps
+    from sim.study.calibration.emulator import fewest_points
 
     steps = Steps(
-        points=options["points"] or POINTS,
+        points=max(options["points"] or POINTS, fewest_points(targets.priors.simulated)),
         coverage_sets=options["sets"] or COVERAGE_SETS,
         jobs=_jobs(options),
         say=say,

@@ -74,15 +74,20 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except TimeoutError as error:
             raise _no_cluster(self._address, f"it has no workers after {WORKERS_SECONDS} seconds") from error
-        theirs = self._client.run(program.identity, on_error="return")
+        theirs = self._client.run(_identity_there, on_error="return")
         try:
-            theirs["scheduler"] = self._client.run_on_scheduler(program.identity)
+            theirs["scheduler"] = self._client.run_on_scheduler(_identity_there)
         except Exception as error:
             theirs["scheduler"] = error
         findings = [_stranger(place, found) for place, found in sorted(theirs.items()) if found != program.identity()]
         if findings:
             raise InputError(findings)
         return sum(self._client.nthreads().values())
+
+
+def _identity_there() -> dict[str, str]:
+    """Which program a worker or the scheduler runs; computed there."""
+    return dict(program.identity())
 
 
 def _connected(address: str) -> Client:

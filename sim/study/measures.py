@@ -244,8 +244,8 @@ def _together(tallies: Sequence[Tally]) -> Tally:
 
 
 def _hours(scenario: Scenario) -> Windows:
-    """Clock hours from the first opening to the last end."""
-    first = min(fair.settings.clock("open") for fair in scenario.fairs)
+    """Clock hours from the first arrivals or opening to the last end."""
+    first = min(fair.settings.clock(key) for fair in scenario.fairs for key in ("open", "arrivals.start"))
     last = max(fair.settings.clock("close") for fair in scenario.fairs)
     return tuple((hour * _HOUR, (hour + 1) * _HOUR) for hour in range(int(first // _HOUR), int(-(-last // _HOUR))))
 

@@ -331,7 +331,7 @@ def _count(column: str, record: Record, question: Question) -> Pair:
 
 
 def _intents(record: Record, _: Question) -> Pair:
-    return float(np.count_nonzero(record.visits["outcome"] == book.INTENT)), 1.0
+    return float(np.count_nonzero(record.visits["intent_booth"] >= 0)), 1.0
 
 
 # Measures of time -----------------------------------------------------------------------------------

@@ -24,22 +24,22 @@ CASES = tuple(case for case in read_cases() if not case.is_printed and not case.
 SCENARIOS = tuple(dict.fromkeys(case.scenario for case in CASES))
 # Replications for the standard error above, found by the square-root law from a first run.
 REPLICATIONS = {
-    "mm2": 360,
-    "mm10": 2600,
-    "mm100": 330,
+    "mm2": 250,
+    "mm10": 2000,
+    "mm100": 300,
     "erlang-b-40-10": 4,
     "erlang-b-40-10-lognormal": 4,
     "erlang-b-10-10": 60,
     "erlang-b-10-10-lognormal": 80,
     "mm1-6": 1400,
-    "mm50-impatient": 200,
-    "mm90-impatient": 40,
+    "mm50-impatient": 155,
+    "mm90-impatient": 26,
     "mm10-impatient": 200,
     "mg1-constant": 2400,
     "mg1-uniform": 3400,
     "mg1-erlang": 3400,
-    "queue": 4600,
-    "unlimited-recruiters": 8000,
+    "queue": 4100,
+    "unlimited-recruiters": 7600,
 }
 STANDARD_ERROR = 0.006
 STANDARD_ERROR_OF_A_HUNDRED = 0.01

@@ -16,6 +16,7 @@ from sim.cli import main
 from sim.model.errors import SLUGS
 from sim.study import replicate as study
 from sim.study.measures import HEADLINE
+from sim.warmup import ensure_compiled
 
 ROOT = Path(next(iter(sim.__path__))).parent
 SMALL = """
@@ -29,6 +30,12 @@ id = "two"
 """
 LESS = 'base = "small.toml"\nname = "less"\nbooth.recruiters = 1\nrun.seed = 6\n'
 PLAN = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled() -> None:
+    """The first run of all says that it compiles."""
+    ensure_compiled()
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
+_POINTS_PER_TERM = 1.5  # with fewer, leaving one out says too little about the error
 _STRENGTHS = tuple(10.0**power for power in np.arange(-3.0, 3.5, 0.5))
 
 
@@ -41,7 +42,10 @@ def terms(points: FloatArray) -> FloatArray:
 def fit_emulator(points: FloatArray, values: FloatArray) -> Emulator:
     """The polynomials that predict left-out points best; points with a value that is no number are left out."""
     sound = np.isfinite(values).all(axis=1)
-    basis, values = terms(points[sound]), values[sound]
+    points, values = points[sound], values[sound]
+    basis = terms(points)
+    if len(points) < _POINTS_PER_TERM * basis.shape[1]:
+        raise ValueError(f"{len(points)} points are too few for the {basis.shape[1]} terms of the polynomial")
     columns = 1 + points.shape[1]  # constant and linear terms are not shrunk
     left, singular, right = np.linalg.svd(_shrunk(basis, columns), full_matrices=False)
     free = np.linalg.qr(basis[:, :columns])[0]
@@ -66,3 +70,8 @@ def _shrunk(basis: FloatArray, columns: int) -> FloatArray:
     free = np.linalg.qr(basis[:, :columns])[0]
     higher = basis[:, columns:]
     return np.asarray(higher - free @ (free.T @ higher))
+
+
+def fewest_points(dimensions: int) -> int:
+    """How many points a design needs at least: enough for the polynomial when a fold of the coverage is left out."""
+    return 2 * int(terms(np.zeros((1, dimensions))).shape[1])

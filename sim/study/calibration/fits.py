@@ -65,12 +65,13 @@ def save_fit(folder: Path, fit: Fit) -> None:
     """Write a fit; files of an earlier one in the same folder are replaced."""
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        lines: list[list[str | int | float | None]]
         for name, rows in fit.behaviour.items():
             heading = ("draw", *rows[0])
-            lines = [[str(number), *map(_text, row.values())] for number, row in enumerate(rows, 1)]
+            lines = [[number, *map(_cell, row.values())] for number, row in enumerate(rows, 1)]
             write_text(folder / f"{name}.csv", csv_text(heading, lines))
         table = zip(*fit.levels.values(), strict=True)
-        lines = [[str(number), *(repr(float(f"{value:.6g}")) for value in row)] for number, row in enumerate(table, 1)]
+        lines = [[number, *(float(f"{value:.6g}") for value in row)] for number, row in enumerate(table, 1)]
         write_text(folder / _LEVELS, csv_text(("draw", *fit.levels), lines))
         write_text(folder / _ABOUT, json.dumps(fit.about, ensure_ascii=False, indent=2) + "\n")
 
@@ -102,8 +103,8 @@ def load_fit(folder: Path) -> Fit:
     return fit
 
 
-def _text(value: Value) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
+def _cell(value: Value) -> str | float:
+    return float(value) if isinstance(value, int | float) else str(value)
 
 
 def _read(path: Path) -> str:
