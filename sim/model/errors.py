@@ -359,7 +359,8 @@ SLUGS: dict[str, str] = {
     ),
     "bad-cases": (
         "A list of cases is a CSV file, a heading of keys and a row of values per case, or a TOML file with "
-        "`[[cases]]` and nothing else. A column or key `case` names a case. An empty value leaves what the scenario has."
+        "`[[cases]]` and nothing else. A column or key `case` names a case. An empty value leaves what the scenario "
+        "has."
     ),
     "too-many-cases": (
         "A sweep has at most 10,000 cases, and they may give at most 50,000,000 numbers: cases times replications "

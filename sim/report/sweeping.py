@@ -1,4 +1,4 @@
-"""Sweeps, sensitivities and flips as a planner reads them: in words first, then as tables, as CSV and as JSON.
+"""Sweeps and sensitivities as a planner reads them: in words first, then as tables, as CSV and as JSON.
 
 It takes what the study found as plain data and must not know how it was computed.
 """
@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.files import csv_text
-from sim.study.flip import CANNOT_TELL, EQUAL, FLIPS, NO_FLIP, Flip, Point
-from sim.study.measures import by_name
 from sim.study.ranges import Range
 from sim.study.sensitivity import MORRIS, Sensitivity
 from sim.study.sweep import CaseMeasure, Swept
@@ -35,7 +33,7 @@ def _places(size: float) -> int:
     return min(6, max(0, 1 - math.floor(math.log10(size)))) if 0 < size < math.inf else 1
 
 
-def _with_half(value: float, half: float, unit: str = "", signed: bool = False) -> str:
+def with_half(value: float, half: float, unit: str = "", signed: bool = False) -> str:
     """A figure and half its interval, to two digits of the latter; shares in percent."""
     if math.isnan(value):
         return NOTHING
@@ -47,7 +45,8 @@ def _with_half(value: float, half: float, unit: str = "", signed: bool = False) 
     return shown if math.isnan(half) or half == 0 else f"{shown} ± {half:,.{places}f}"
 
 
-def _number(value: float) -> float | None:
+def number_or_none(value: float) -> float | None:
+    """A number for JSON; NaN becomes None."""
     return None if math.isnan(value) else value
 
 
@@ -59,11 +58,14 @@ def _people(unit: str) -> str:
 # A sweep ------------------------------------------------------------------------------------------
 
 
+Cell = str | int | float | None
+
+
 def sweep_csv(found: Swept) -> str:
     """The tidy table: a row per case and measure of the whole season."""
     cases = found.cases
     header = ("case", *cases.keys, "measure", "unit", "n", "mean", "low", "high", "sd")
-    rows = (
+    rows: Iterator[tuple[Cell, ...]] = (
         (cases.label(number), *values, row.measure, row.unit, row.n, row.mean, row.low, row.high, row.sd)
         for number, (values, measures) in enumerate(zip(cases.rows, found.rows, strict=True))
         for row in measures
@@ -82,7 +84,7 @@ def sweep_json(found: Swept) -> list[dict[str, Any]]:
                     "name": row.measure,
                     "unit": row.unit,
                     "n": row.n,
-                    **{name: _number(getattr(row, name)) for name in ("mean", "low", "high", "sd")},
+                    **{name: number_or_none(getattr(row, name)) for name in ("mean", "low", "high", "sd")},
                 }
                 for row in found.headline(number)
             ],
@@ -141,12 +143,13 @@ def _row(found: Swept, number: int, name: str) -> CaseMeasure:
 
 
 def _mean(row: CaseMeasure) -> str:
-    return _with_half(row.mean, (row.high - row.low) / 2, row.unit)
+    return with_half(row.mean, (row.high - row.low) / 2, row.unit)
 
 
 def _told_apart(found: Swept) -> tuple[list[str], list[str]]:
     """Headline measures that no case changes, and the others."""
-    same, varied = [], []
+    same: list[str] = []
+    varied: list[str] = []
     for row in found.headline(0):
         cells = {_mean(_row(found, number, row.measure)) for number in range(len(found.rows))}
         (same if len(cells) == 1 else varied).append(row.measure)
@@ -251,7 +254,7 @@ def render_sensitivity(
     for one in found:
         unit = "" if one.unit == "share" else f" {one.unit}"
         say("")
-        between = f"{_with_half(one.low, math.nan, one.unit)} to {_with_half(one.high, math.nan, one.unit)}"
+        between = f"{with_half(one.low, math.nan, one.unit)} to {with_half(one.high, math.nan, one.unit)}"
         say(f"{one.measure}: {between}{unit} over all cases")
         columns = [
             ["assumption", *(row.key for row in one.effects)],
@@ -271,8 +274,8 @@ def render_sensitivity(
 def _size(found: Sensitivity, value: float, half: float, with_unit: bool = True) -> str:
     """An effect: in the unit of the measure for Morris, a share of the variance for Sobol."""
     if found.method != MORRIS:
-        return _with_half(value, half, "share") + (" of the variance" if with_unit else "")
-    return _with_half(value, half, found.unit) + (_people(found.unit) if with_unit else "")
+        return with_half(value, half, "share") + (" of the variance" if with_unit else "")
+    return with_half(value, half, found.unit) + (_people(found.unit) if with_unit else "")
 
 
 def sensitivity_csv(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> str:
@@ -282,7 +285,7 @@ def sensitivity_csv(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> st
     figures = (
         ("mu_star", "mu_star_half_width", "sigma") if is_morris else ("st", "st_half_width", "s1", "s1_half_width")
     )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for one in found:
         for row in one.effects:
             sizes = (row.size, row.half_width, row.other, row.other_half_width)[: len(figures)]
@@ -309,116 +312,13 @@ def sensitivity_json(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> l
                     "low": spans[row.key].low,
                     "high": spans[row.key].high,
                     "reason": spans[row.key].reason,
-                    names[0]: _number(row.size),
-                    f"{names[0]}_half_width": _number(row.half_width),
-                    names[1]: _number(row.other),
-                    f"{names[1]}_half_width": _number(row.other_half_width),
+                    names[0]: number_or_none(row.size),
+                    f"{names[0]}_half_width": number_or_none(row.half_width),
+                    names[1]: number_or_none(row.other),
+                    f"{names[1]}_half_width": number_or_none(row.other_half_width),
                 }
                 for row in one.effects
             ],
         }
         for one in found
-    ]
-
-
-# Flips --------------------------------------------------------------------------------------------
-
-
-def flip_sentence(found: Flip, measure: str, base: str, other: str) -> str:
-    """What becomes of the verdict over the range of one assumption."""
-    one = found.range
-    head = f"{measure}, {other} against {base}, {one.key} from {one.text(one.low)} to {one.text(one.high)}"
-    ends = f"{_end(found, found.first, measure)}; {_end(found, found.last, measure)}"
-    if found.outcome == EQUAL:
-        return f"{head}: exactly equal at every value."
-    if found.outcome == NO_FLIP:
-        return f"{head}: no flip in the range; {ends}."
-    if found.outcome == CANNOT_TELL:
-        return f"{head}: cannot tell at any value; more replications may; {ends}."
-    zones = " and ".join(f"{one.shown(zone.low)} to {one.shown(zone.high)}" for zone in found.zones)
-    values = " and ".join(one.shown(value) for value in found.crossings)
-    if found.outcome == FLIPS:
-        return f"{head}: the verdict flips at {values} (cannot tell from {zones}); {ends}."
-    if values:
-        return f"{head}: the sign flips at {values}, but not beyond chance: cannot tell from {zones}; {ends}."
-    return f"{head}: no flip, but cannot tell from {zones}; {ends}."
-
-
-def verdict_at(point: Point, measure: str) -> str:
-    """The verdict at one value, in the words of a comparison."""
-    better = by_name()[measure].better
-    if point.verdict == 0:
-        return EQUAL if point.found.difference == 0.0 and point.found.sd == 0.0 else CANNOT_TELL
-    if better == "neither":
-        return "more" if point.verdict > 0 else "fewer"
-    return "better" if (point.verdict > 0) == (better == "higher") else "worse"
-
-
-def _end(found: Flip, point: Point, measure: str) -> str:
-    difference = _with_half(point.found.difference, point.found.half_width, by_name()[measure].unit, signed=True)
-    return f"{difference} at {found.range.text(point.value)} ({verdict_at(point, measure)})"
-
-
-def render_flips(found: Sequence[tuple[str, Flip]], base: str, other: str, replications: int, console: Console) -> None:
-    """Print a sentence per measure and assumption, and notes; those that flip first."""
-    from rich.text import Text
-
-    def say(line: str) -> None:
-        console.print(Text(line), soft_wrap=True)
-
-    for measure, flip in sorted(found, key=lambda one: one[1].outcome != FLIPS):
-        say(flip_sentence(flip, measure, base, other))
-    say("")
-    say(
-        f"{replications:,} replications of each plan at each value, paired: the same people with the same luck. A"
-        " difference is other minus base with half its 95 % interval (paired Student t). `cannot tell`: where that"
-        " interval holds zero, which is also how uncertain the value of a flip is."
-    )
-    for one in {flip.range.key: flip.range for _, flip in found}.values():
-        if one.reason:
-            say(f"{one.key}: {one} ({one.reason}).")
-
-
-def flip_csv(found: Sequence[tuple[str, Flip]], base: str, other: str) -> str:
-    """Every value that was looked at, with the difference there."""
-    header = ("base", "scenario", "measure", "unit", "key", "value", "n", "difference", "low", "high", "sd", "verdict")
-    rows = (
-        (
-            *(base, other, measure, by_name()[measure].unit, flip.range.key, flip.range.text(point.value)),
-            *(point.found.observed, point.found.difference, point.found.low, point.found.high, point.found.sd),
-            verdict_at(point, measure),
-        )
-        for measure, flip in found
-        for point in flip.points
-    )
-    return csv_text(header, rows)
-
-
-def flip_json(found: Sequence[tuple[str, Flip]], base: str, other: str) -> list[dict[str, Any]]:
-    """Per measure and assumption what became of the verdict."""
-    return [
-        {
-            "measure": measure,
-            "unit": by_name()[measure].unit,
-            "key": flip.range.key,
-            "low": flip.range.low,
-            "high": flip.range.high,
-            "reason": flip.range.reason,
-            "outcome": flip.outcome,
-            "flips_at": list(flip.crossings),
-            "cannot_tell": [[zone.low, zone.high] for zone in flip.zones],
-            "in_words": flip_sentence(flip, measure, base, other),
-            "points": [
-                {
-                    "value": point.value,
-                    "n": point.found.observed,
-                    "difference": _number(point.found.difference),
-                    "low": _number(point.found.low),
-                    "high": _number(point.found.high),
-                    "verdict": verdict_at(point, measure),
-                }
-                for point in flip.points
-            ],
-        }
-        for measure, flip in found
     ]

@@ -7,6 +7,7 @@ nothing of what is simulated.
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import CancelledError, Executor
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,8 @@ def _connected(address: str) -> Client:
     except ImportError as error:
         found, remedy = "the library for clusters is not installed", "pip install 'jobfair[cluster]'"
         raise InputError([Finding("--cluster", "", found, "", remedy, "no-cluster-library")]) from error
+    # What it logs of a lost connection are tracebacks; we say what happened in our own words.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:

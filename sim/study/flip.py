@@ -100,8 +100,8 @@ def find_flip(one: Range, differences: Differences) -> Flip:
         if not new:
             break
         points.update(zip(new, differences(new), strict=True))
-    ordered = tuple(Point(value, points[value]) for value in sorted(points))
-    return Flip(one, _outcome(ordered), tuple(_crossings(ordered)), tuple(_zones(ordered)), ordered)
+    found = tuple(Point(value, points[value]) for value in sorted(points))
+    return Flip(one, _outcome(found), tuple(_crossings(found)), tuple(_zones(found)), found)
 
 
 def _changes(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:

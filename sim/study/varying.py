@@ -359,4 +359,7 @@ def _of_cases(finding: Finding, numbers: Sequence[int], cases: Cases) -> Finding
         return replace(finding, place=f"{cases.place} {finding.place.removeprefix('--set ')}")
     others = f" and {len(numbers) - 1:,} more" if len(numbers) > 1 else ""
     where = f"{cases.place}: case {cases.label(numbers[0])}{others}"
-    return replace(finding, place=f"{where} ({cases.values(numbers[0])})" if option else where)
+    if written:
+        return replace(finding, place=where)
+    values = f" ({cases.values(numbers[0])})" if option else ""
+    return replace(finding, place=f"{where}{values}, {finding.place}")

@@ -34,6 +34,10 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def rows_of(path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines()))
+
+
 # Sensitivity ------------------------------------------------------------------------------------------
 
 
@@ -84,7 +88,7 @@ def test_the_planted_assumption_is_found_first(capsys: pytest.CaptureFixture[str
     words = ["sweep", "base.toml", "--sensitivity", "morris", *over, "-n", "3", "--samples", "6"]
     assert main([*words, "--measure", "applicants", "--measure", "starts", "--out", "out", "--json"]) == 0
     first, second = json.loads(capsys.readouterr().out)["sensitivity"]
-    assert [one["key"] for one in first["assumptions"]][0] == "behaviour.talk_share"
+    assert first["assumptions"][0]["key"] == "behaviour.talk_share"
     assert first["in_words"].startswith("applicants: the result hangs most on behaviour.talk_share (")
     assert first["in_words"].endswith("hardly on gate.minutes.mean, outcomes.start_share.")
     # 120 seekers, a share of 0.205 to 0.615: 49 applicants more, give or take sqrt(120 x 0.25 / 3) = 3.
@@ -92,9 +96,9 @@ def test_the_planted_assumption_is_found_first(capsys: pytest.CaptureFixture[str
     assert [one["mu_star"] for one in first["assumptions"][1:]] == [0.0, 0.0]
     assert second["measure"] == "starts"
     assert {one["key"] for one in second["assumptions"][:2]} == {"behaviour.talk_share", "outcomes.start_share"}
-    rows = list(csv.DictReader(Path("out/sensitivity.csv").open(encoding="utf-8")))
-    assert [row["key"] for row in rows if row["measure"] == "applicants"][0] == "behaviour.talk_share"
-    cases = {row["case"] for row in csv.DictReader(Path("out/sweep.csv").open(encoding="utf-8"))}
+    rows = rows_of("out/sensitivity.csv")
+    assert (rows[0]["measure"], rows[0]["key"]) == ("applicants", "behaviour.talk_share")
+    cases = {row["case"] for row in rows_of("out/sweep.csv")}
     assert len(cases) == cases_of(MORRIS, 3, 6)
     assert main([*words, "--measure", "seekers", "--out", "out", "--resume"]) == 0
     assert "seekers: no assumption moves it within these ranges." in capsys.readouterr().out
@@ -215,7 +219,7 @@ def test_the_planted_flip_is_found(capsys: pytest.CaptureFixture[str]) -> None:
         "applicants, fixed against base, behaviour.talk_share from 0.1 to 0.9: the verdict"
     )
     assert "(more); " in flip["in_words"]
-    rows = list(csv.DictReader(Path("out/flip.csv").open(encoding="utf-8")))
+    rows = rows_of("out/flip.csv")
     assert [float(row["value"]) for row in rows] == [point["value"] for point in flip["points"]]
     assert main([*words, "--over", "behaviour.talk_share=0.1..0.9"]) == 2
     assert "[folder-not-empty]" in capsys.readouterr().err

@@ -125,9 +125,13 @@ def test_all_findings_of_all_cases_are_said_once_before_anything_runs(capsys: py
 
 
 def test_a_finding_about_several_values_names_the_case(capsys: pytest.CaptureFixture[str]) -> None:
-    [line] = refused("--vary", "totals.posts=3,12", "--vary", "gate.lanes=1,2", capsys=capsys)
-    assert line.startswith("--vary: case 1 and 1 more (totals.posts=3, gate.lanes=1): ")
-    assert line.endswith("[too-few-posts]")
+    lines = refused("--vary", "gate.lanes=1,2", "--vary", "close=12:00,14:00", capsys=capsys)
+    where = "--vary: case 1 and 1 more (gate.lanes=1, close=12:00), small.toml"
+    assert [line.split(": 10 steps")[0] for line in lines] == [
+        f"{where}:5: fairs[1].arrivals.weights",
+        f"{where}:7: fairs[2].arrivals.weights",
+    ]
+    assert all(line.endswith("[arrivals-after-close]") for line in lines)
 
 
 def test_an_argument_that_the_distribution_lacks_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
