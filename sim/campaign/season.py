@@ -40,7 +40,7 @@ class Season:
         counts = self.roster.counts(key)
         return [(counts[v.number], v.fair_day(self.roster, counts[v.number], key)) for v in self.venues]
 
-    def play(self, seed: int, replication: int, engine: str = "kernel") -> list[Played]:
+    def play(self, seed: int, replication: int, engine: str | None = None) -> list[Played]:
         """Simulate every fair of one replication, in the order of the scenario."""
         fairs = []
         for venue, (planned, day) in zip(self.venues, self.fair_days(seed, replication), strict=True):

@@ -38,7 +38,10 @@ SEED = click.option(
     help="Seed of all random numbers; the scenario's run.seed if left out.",
 )
 ENGINE = click.option(
-    "--engine", type=click.Choice(ENGINES), help="kernel (default, fast) or reference (readable, slow)."
+    "--engine",
+    type=click.Choice(ENGINES),
+    envvar="JOBFAIR_ENGINE",
+    help="kernel (default, fast) or reference (readable, slow).",
 )
 OUT = click.option(
     "--out",

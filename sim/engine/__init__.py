@@ -6,22 +6,29 @@ read, and `kernel`, compiled, to be used. They give the same ledger bit for bit.
 
 from __future__ import annotations
 
+import os
+
 from sim.draws import Key
 from sim.engine.day import FairDay, checked
 from sim.engine.ledger import Ledger
 
 ENGINES = ("kernel", "reference")
 
-__all__ = ["ENGINES", "FairDay", "Ledger", "simulate"]
+__all__ = ["ENGINES", "FairDay", "Ledger", "default_engine", "simulate"]
 
 
-def simulate(day: FairDay, key: Key, engine: str = "kernel") -> Ledger:
+def default_engine() -> str:
+    """The engine where none is named: that in the environment variable JOBFAIR_ENGINE, else the kernel."""
+    return os.environ.get("JOBFAIR_ENGINE", ENGINES[0])
+
+
+def simulate(day: FairDay, key: Key, engine: str | None = None) -> Ledger:
     """Simulate one fair day.
 
     Args:
         day: the people, booths and hall as flat arrays.
         key: seed, replication and day of the draws.
-        engine: "kernel" (compiled) or "reference" (SimPy); the ledger is the same.
+        engine: "kernel" (compiled) or "reference" (SimPy), by default as `default_engine` says; the ledger is the same.
 
     Returns:
         What happened: one row per visit and one per stay at a booth.
@@ -30,6 +37,7 @@ def simulate(day: FairDay, key: Key, engine: str = "kernel") -> Ledger:
         ValueError: the arrays of the day are malformed, or there is no such engine.
     """
     day = checked(day)
+    engine = engine or default_engine()
     if engine == "reference":
         from sim.engine import reference  # SimPy is needed here only
 
