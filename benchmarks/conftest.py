@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -22,15 +22,18 @@ class Figures:
     lines: list[str] = field(default_factory=list)
 
     def at_least(self, name: str, measured: float, asserted: float, demanded: float) -> None:
-        self._note(name, measured, asserted, demanded, ">=")
+        self._add(name, measured, f"demanded >= {demanded:<6g} asserted >= {asserted:g}")
         assert measured >= asserted, self.lines[-1]
 
     def at_most(self, name: str, measured: float, asserted: float, demanded: float) -> None:
-        self._note(name, measured, asserted, demanded, "<=")
+        self._add(name, measured, f"demanded <= {demanded:<6g} asserted <= {asserted:g}")
         assert measured <= asserted, self.lines[-1]
 
-    def _note(self, name: str, measured: float, asserted: float, demanded: float, sign: str) -> None:
-        self.lines.append(f"{name:66} {measured:9.4g}   demanded {sign} {demanded:<6g} asserted {sign} {asserted:g}")
+    def note(self, name: str, measured: float, asserted: float) -> None:
+        self._add(name, measured, f"asserted <= {asserted:.4g}")
+
+    def _add(self, name: str, measured: float, rest: str) -> None:
+        self.lines.append(f"{name:66} {measured:9.4g}   {rest}")
 
 
 _FIGURES = pytest.StashKey[Figures]()
@@ -65,11 +68,18 @@ def first(season: Season) -> Task:
     return drawn(season, 1, range(1))
 
 
+def rounds_of(benchmark: BenchmarkFixture, work: Work, rounds: int, before: Work | None = None) -> list[float]:
+    """Benchmark `work`: its seconds in each of so many rounds, with `before` done before each, uncounted."""
+    benchmark.pedantic(work, setup=before, rounds=rounds, warmup_rounds=1)  # type: ignore[no-untyped-call]
+    assert benchmark.stats is not None, "benchmarks are switched off"
+    return [float(one) for one in benchmark.stats.stats.data]
+
+
 Against = Callable[[Work, Work, int, int], float]
 
 
 @pytest.fixture
-def against(benchmark: BenchmarkFixture) -> Iterator[Against]:
+def against(benchmark: BenchmarkFixture) -> Against:
     """Benchmark `work`, with `other` timed just before each round; gives the median of other's seconds over work's.
 
     Arguments: work, other, rounds, and how often `work` is done in a round.
@@ -82,10 +92,10 @@ def against(benchmark: BenchmarkFixture) -> Iterator[Against]:
             for _ in range(times):
                 work()
 
-        benchmark.pedantic(several, setup=lambda: others.append(seconds(other)), rounds=rounds, warmup_rounds=1)
-        own = [taken / times for taken in benchmark.stats.stats.data]
-        ratio = statistics.median(b / a for a, b in zip(own, others[-rounds:], strict=True))
+        own = rounds_of(benchmark, several, rounds, lambda: others.append(seconds(other)))
+        pairs = zip(own, others[-rounds:], strict=True)  # the first of `others` belongs to the round of warming up
+        ratio = statistics.median(theirs / (ours / times) for ours, theirs in pairs)
         benchmark.extra_info["ratio"] = ratio
         return ratio
 
-    yield measure
+    return measure

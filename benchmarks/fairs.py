@@ -86,9 +86,7 @@ def queue(customers: int, seed: int) -> FairDay:
     booth["interview_kind"], booth["interview_a"] = rules.EXPONENTIAL, SERVICE_MINUTES
     booth["offered"], booth["queue_limit"], booth["shifts_until"] = 1, -1, 1
     shifts = np.array([(0.0, RECRUITERS)], SHIFT)
-    return FairDay(
-        hall, seekers, group, booth, np.empty(0, POST), shifts, np.empty(0, BOOKING), np.zeros((1, 1))
-    )
+    return FairDay(hall, seekers, group, booth, np.empty(0, POST), shifts, np.empty(0, BOOKING), np.zeros((1, 1)))
 
 
 def waits_of_queue(customers: int, seed: int) -> np.ndarray:

@@ -42,7 +42,7 @@ def simpy_queue(customers: int, seed: int) -> Sequence[float]:
 
 def ciw_queue(customers: int, seed: int) -> Sequence[float]:
     """Ciw: the network of one node of its front page, run until so many customers have been served."""
-    import ciw
+    import ciw  # type: ignore[import-untyped]
 
     ciw.seed(seed)
     network = ciw.create_network(
@@ -60,7 +60,7 @@ def salabim_queue(customers: int, seed: int) -> Sequence[float]:
 
     With `yield`, which salabim calls the faster of its two styles.
     """
-    import salabim
+    import salabim  # type: ignore[import-untyped]
 
     salabim.yieldless(False)
     waits: list[float] = []

@@ -1,4 +1,4 @@
-"""A hundred times the first fair (724,800 seekers, 28,100 firms): events per second, and memory of the whole process."""
+"""A hundred times the first fair (724,800 seekers, 28,100 firms): events per second, and memory of a whole process."""
 
 import os
 import subprocess
@@ -26,10 +26,9 @@ def test_events_per_second(against: Against, first: Task, figures: Figures) -> N
     # Seconds of the large one over seconds of the small one, each for its own number of events.
     ratio = against(first.run, large.run, 5, 30)
     share = events["large"] / events["first"] / ratio
-    figures.at_least("events per second, a hundred times the first fair over the first fair", share, 0.6, 0.6)
+    figures.at_least("events per second, a hundred times the first fair over the first fair", share, 0.5, 0.6)
 
 
-@pytest.mark.skipif(not hasattr(os, "wait4"), reason="only Unix tells the memory of one ended process")
 def test_memory(tmp_path: Path, figures: Figures) -> None:
     options = [part for option in growth_options(TIMES) for part in ("--set", option)]
     scenario = str(SCENARIOS / "wuhan-2020-04-21.toml")

@@ -5,6 +5,7 @@ Takes verdicts; judges nothing itself.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def notes(verification: Verification) -> list[str]:
         printed = sum(one.case.is_printed for one in verification.verdicts)
         lines.append(
             f"{len(outside)} of {printed} printed figures lie outside their 95 % intervals. One in twenty is expected"
-            " to, and the figures of one print rise and fall together; up to one in ten counts as chance:"
+            " to, and the figures of one print rise and fall together: up to"
+            f" {math.floor(verification.outside_share * printed)} count as chance:"
         )
         lines += [f"  {_told(one)}" for one in outside]
     failed = [one for one in verification.verdicts if not verification.has_passed(one)]
