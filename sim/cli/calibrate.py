@@ -177,16 +177,16 @@ def validate(table: Path, as_json: bool, **options: Any) -> None:
 
         click.echo(validation_text(found, parts, regression))
     if options["dossier"] is not None:
-        _write_dossier(options["dossier"], targets, fit, found, seed)
+        _write_dossier(options["dossier"], targets, fit, found, seed, _jobs(options))
         say(f"dossier: {options['dossier']}")
 
 
-def _write_dossier(path: Path, targets: Targets, fit: Any, found: list[Prediction], seed: int) -> None:
+def _write_dossier(path: Path, targets: Targets, fit: Any, found: list[Prediction], seed: int, jobs: int) -> None:
     from sim.files import explained, write_text
     from sim.report.dossier import dossier
 
     with explained(path):
-        write_text(path, dossier(targets, fit, found, seed))
+        write_text(path, dossier(targets, fit, found, seed, jobs))
 
 
 def _jobs(options: dict[str, Any]) -> int:

@@ -198,3 +198,11 @@ def test_the_regression_is_beside_it(fitted: Path, targets: Targets) -> None:
     found = predict(targets, load_fit(fitted), targets.rows, 1, draws=20)
     regression = baseline(targets, [one.row for one in judged(found)])
     assert len(regression.rows) == 6 and 1.0 <= regression.rms_factor < 1.2  # the table is nearly regular
+
+
+def test_several_fairs_in_a_row_are_equal_ones(fitted: Path, targets: Targets) -> None:
+    fit, row = load_fit(fitted), targets.rows[0]
+    ten = type(row)(**{**row.__dict__, "firms": 200, "posts": 4000, "seekers": 3000, "fairs": 10})
+    one, many = predict(targets, fit, [row, ten], 1, draws=30)
+    assert many.simulated == pytest.approx(10 * one.simulated) and many.p50 == pytest.approx(10 * one.p50)
+    assert many.comparable == "several fairs added up" and not one.comparable

@@ -18,6 +18,7 @@ import sim
 from sim import cli
 from sim.campaign.season import Played, Season
 from sim.cli import main
+from sim.engine import default_engine
 from sim.model.errors import SLUGS
 from sim.study import replicate as study
 from sim.study.measures import BY_WINDOW, HEADLINE
@@ -121,7 +122,7 @@ def test_run_prints_the_table_and_names_the_folder_first_and_last(capsys: pytest
     assert [name for name in HEADLINE if f"\n{name} " not in out] == []
     first, *middle, last = err.splitlines()
     assert first == last == f"results folder: {Path('results/small')}"
-    assert middle == ["replications: 3, seed: 5, engine: kernel"]
+    assert middle == [f"replications: 3, seed: 5, engine: {default_engine()}"]
     assert files("results/small") == RESULTS
 
 
@@ -133,7 +134,7 @@ def test_run_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     version = document.pop("version")
     hours = document.pop("by_hour")
     assert version
-    assert document == {"scenario": "small", "engine": "kernel", "seed": 9, "replications": 2, "out": "here"}
+    assert document == {"scenario": "small", "engine": default_engine(), "seed": 9, "replications": 2, "out": "here"}
     assert [measure["name"] for measure in measures] == list(HEADLINE)
     assert all(
         set(measure) - {"reported"} == set(["name", "unit", "mean", "low", "high", "sd", "p05", "p95"])
@@ -141,7 +142,7 @@ def test_run_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert {measure["name"]: measure.get("reported") for measure in measures}["intents"] == 11
     assert [set(hour) for hour in hours] == [{"hour", "measures"}] * len(hours)
-    assert [hour["hour"] for hour in hours][:2] == ["09:00", "10:00"]
+    assert [hour["hour"] for hour in hours][:2] == ["08:00", "09:00"]
     for hour in hours:
         assert [measure["name"] for measure in hour["measures"]] == [one.name for one in BY_WINDOW]
         assert {*hour["measures"][0]} == {*measures[0]} - {"reported"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +95,9 @@ def predict(
 
 
 def _predict(subject: _Subject, row: ReportedFair) -> Prediction:
-    """One row: simulated with some draws, each with several levels."""
+    """One row: simulated with some draws, each with several levels. Several fairs are taken as equal ones."""
+    whole, fairs = row, row.fairs or 1
+    row = _one_of(row, fairs)
     targets, fit = subject.targets, subject.fit
     count = min(subject.draws, fit.draws, max(_FEWEST, _SEEKERS // row.seekers))
     chosen = np.unique(np.linspace(0, fit.draws - 1, count).astype(int))
@@ -107,12 +109,19 @@ def _predict(subject: _Subject, row: ReportedFair) -> Prediction:
         scenario = as_scenario(targets.template, row, counts, fit.behaviour[COMMON][draw])
         logs[place] = log_of("intents", play(scenario, subject.seed, int(draw)))
     levels = _levels(targets, fit, row, chosen, stream)
-    outcomes = np.minimum(np.exp(logs[:, None] + levels), float(row.seekers)).ravel()
+    outcomes = np.minimum(fairs * np.exp(logs[:, None] + levels), float(whole.seekers)).ravel()
     p05, p50, p95 = (float(one) for one in np.quantile(outcomes, (_LOW, 0.5, _HIGH)))
-    return Prediction(
-        row, fit.role(row.id), targets.not_comparable(row), float(np.exp(np.median(logs))), float(outcomes.mean()),
-        p05, p50, p95,
-    )  # fmt: skip
+    simulated = fairs * float(np.exp(np.median(logs)))
+    role, why = fit.role(row.id), targets.not_comparable(row)
+    return Prediction(whole, role, why, simulated, float(outcomes.mean()), p05, p50, p95)
+
+
+def _one_of(row: ReportedFair, fairs: int) -> ReportedFair:
+    """One of several equal fairs that a row adds up."""
+    if fairs == 1:
+        return row
+    firms, posts = (None if count is None else -(-count // fairs) for count in (row.firms, row.posts))
+    return replace(row, firms=firms, posts=posts, seekers=-(-row.seekers // fairs))
 
 
 def _levels(
