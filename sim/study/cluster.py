@@ -92,16 +92,21 @@ def _identity_there() -> dict[str, str]:
 
 
 def _connected(address: str) -> Client:
+    import socket
+
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError as error:
         found, remedy = "the library for clusters is not installed", "pip install 'jobfair[cluster]'"
         raise InputError([Finding("--cluster", "", found, "", remedy, "no-cluster-library")]) from error
     # What it logs of a lost connection are tracebacks; we say what happened in our own words.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
+        # Knock first: a client that fails to connect leaves a thread behind, which can block the next one.
+        socket.create_connection(get_address_host_port(address), timeout=CONNECT_SECONDS).close()
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, NotImplementedError) as error:
         raise _no_cluster(address, " ".join(str(error).split())) from error
 
 

@@ -18,6 +18,7 @@ from sim.model.errors import InputError
 from sim.model.scenario import Scenario, load_scenario
 from sim.study import parallel
 from sim.study.parallel import (
+    AHEAD,
     Finished,
     LocalProcesses,
     Task,
@@ -201,7 +202,8 @@ def test_a_batch_that_always_kills_its_process_is_named_and_the_others_are_kept(
         " on with --resume: what is finished is kept [worker-died]"
     )
     assert 17 not in saved
-    assert set(range(17)) <= set(saved)
+    # What was on its way beside it when the processes died may be lost, nothing else.
+    assert len(set(range(17)) - set(saved)) < AHEAD * 2
     assert len(saved) == len(set(saved))
 
 
@@ -209,7 +211,7 @@ def test_an_error_of_a_batch_is_that_error_and_finished_batches_are_kept(scenari
     saved: list[int] = []
     with Workers(Replacing(2, fails_at_17)) as workers, pytest.raises(ZeroDivisionError, match="went wrong"):
         replicate(scenario, 60, SEED, workers=workers, save=lambda part: saved.extend(part.replications))
-    assert set(range(16)) <= set(saved)
+    assert len(set(range(17)) - set(saved)) <= 1  # the other process may not be done
     assert 17 not in saved
 
 

@@ -148,8 +148,30 @@ def test_a_fit_survives_its_files(tmp_path: Path) -> None:
 
 
 def test_no_fit(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no fit is here.*jobfair calibrate.*\[no-fit\]"):
-        load_fit(tmp_path)
-    (tmp_path / "fit.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(InputError, match=r"the fit is damaged.*\[no-fit\]"):
-        load_fit(tmp_path)
+    for found in ("no fit is here", "the fit is damaged"):
+        with pytest.raises(InputError) as caught:
+            load_fit(tmp_path)
+        (message,) = findings(caught.value)
+        assert found in message and "jobfair calibrate" in message and message.endswith("[no-fit]")
+        (tmp_path / "fit.json").write_text("{}", encoding="utf-8")
+
+
+def test_a_prior_of_a_kind_that_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    text = (ROOT / "calibration" / "priors.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace('"logit-normal"', '"beta"'), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_priors(path, "p.toml")
+    expected = '"beta" is no distribution (normal, lognormal, logit-normal) [bad-prior]'
+    assert any(one.endswith(expected) for one in findings(caught.value))
+
+
+def test_a_unit_of_another_measure(project: Path) -> None:
+    found = spoilt(project, 'unit = "seekers"', 'unit = "share"')
+    assert any(one.endswith('"share" is not the unit of intents (seekers) [bad-target]') for one in found)
+
+
+def test_nonsense_in_one_target_is_found_at_once(project: Path) -> None:
+    project.write_text(project.read_text(encoding="utf-8").replace('unit = "seekers"\n', "", 1), encoding="utf-8")
+    found = "\n".join(spoilt(project, "value = 3528", "value = 9000"))
+    assert "[value-missing]" in found and "[counts-contradict]" in found

@@ -205,10 +205,10 @@ class _TargetReader:
             findings.append(block.finding("day", named(sorted(self.days), day)))
         scenario = self._scenario(block)
         reported = self._reported(block, scenario)
+        for value in reported.values() if measure in UNITS else ():
+            self._check_possible(block, measure, value, scenario)
         if len(findings) > before:
             return None
-        for value in reported.values():
-            self._check_possible(block, measure, value, scenario)
         return Target(
             texts["id"], measure, unit, reported, log_sd, why, texts["counting"], texts["outcome"], texts["source"],
             use == "fit", scenario, day,
