@@ -67,6 +67,7 @@ FAIR_SHARE = np.uint64(40)  # numbers: firms, posts, seekers
 SIGNING = np.uint64(50)  # index = firm; numbers: signs?, starts?
 SIGNING_DAYS = np.uint64(51)
 START_DAYS = np.uint64(52)
+# 90 to 99 are taken by calibration, whose numbers belong to no person.
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
