@@ -30,6 +30,7 @@ from sim.engine.kernel.state import (
     leave_queue,
     schedule,
     set_deadline,
+    wide,
 )  # fmt: skip
 
 _ALL_OCCUPATIONS = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -103,7 +104,7 @@ def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
 def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """A seeker reaches a booth: it is gone, free, too crowded, or worth queueing for."""
     person, seeker = state.people[i], day.seekers[i]
-    b = int(person["booth"])
+    b = wide(person["booth"])
     stand = state.stands[b]
     row = state.hall[STAYS]
     if row >= state.stays.size:
@@ -167,7 +168,7 @@ def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None
     """Free recruiters take the next people in the queue."""
     stand = state.stands[b]
     while stand["waiting"] > 0 and stand["busy"] < stand["recruiters"]:
-        i = int(stand["head"])
+        i = wide(stand["head"])
         leave_queue(state, b, i)
         begin_interview(day, state, key, i, b, now)
     refresh_crowd(day, state, b)
@@ -184,7 +185,7 @@ def wake_queue(state: State, b: int, now: float) -> None:
 def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """An interview ends: offer? acceptance? The recruiter is free, the seeker leaves with an intent or goes on."""
     seeker, person = day.seekers[i], state.people[i]
-    b = int(person["booth"])
+    b = wide(person["booth"])
     stand = state.stands[b]
     stay = state.stays[person["stay"]]
     stand["busy"] -= 1
@@ -248,7 +249,7 @@ def best_post(day: FairDay, state: State, i: int, b: int) -> int:
 def dissolve_queue(state: State, b: int) -> int:
     """Empty a booth's queue; returns its first person, the others follow by `next`. -1: nobody waited."""
     stand = state.stands[b]
-    first = int(stand["head"])
+    first = wide(stand["head"])
     stand["head"] = -1
     stand["tail"] = -1
     stand["waiting"] = 0
@@ -262,7 +263,7 @@ def send_on(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
     state.stands[b]["gone"] = 1
     i = dissolve_queue(state, b)
     while i >= 0:
-        behind = int(people[i]["next"])
+        behind = wide(people[i]["next"])
         people[i]["stamp"] += 1
         stay = state.stays[people[i]["stay"]]
         stay["ended"] = now
@@ -275,7 +276,7 @@ def send_on(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
 def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """A waiting seeker gives up: goes home, or chooses again."""
     person, seeker = state.people[i], day.seekers[i]
-    b = int(person["booth"])
+    b = wide(person["booth"])
     leave_queue(state, b, i)
     refresh_crowd(day, state, b)
     person["stamp"] += 1

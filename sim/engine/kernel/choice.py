@@ -10,7 +10,7 @@ from sim.compiled import inlined, jit
 from sim.draws import PAIR, TIE, Key, uniform
 from sim.engine import rules
 from sim.engine.day import FairDay
-from sim.engine.kernel.state import State
+from sim.engine.kernel.state import State, wide
 
 _NONE = np.uint64(0)
 _ONE = np.uint64(1)
@@ -67,7 +67,7 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
     shortest = hall["rule"] == rules.SHORTEST_QUEUE
     seen, stride = person["seen"], person["stride"]
     best, best_bit, lowest, first_tie = -1, _NONE, math.inf, 0.0
-    row = int(person["first"])
+    row = wide(person["first"])
     bit = _ONE
     listed = 0
     for _ in range(prime):

@@ -54,6 +54,7 @@ from sim.engine.kernel.state import (
     State,
     leave_outside,
     schedule,
+    wide,
 )  # fmt: skip
 
 
@@ -214,7 +215,7 @@ def _send_out(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
     i = dissolve_queue(state, b)
     refresh_crowd(day, state, b)
     while i >= 0:
-        behind = int(people[i]["next"])
+        behind = wide(people[i]["next"])
         people[i]["stamp"] += 1
         _end_stay(state, i, book.SENT_AWAY, now)
         turn_to_exit(day, state, key, i, book.CLOSED_OUT, now)

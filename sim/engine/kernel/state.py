@@ -66,8 +66,8 @@ NO_STAMP = cast(int, np.int64(0))  # of entries in the calendar that are never w
 DONE, STAYS_FULL, CALENDAR_FULL = range(3)
 
 # What a person does next, as whoever dealt with them says it; an outcome of the visit means: turns to the exit with it.
-CHOOSES = -1  # the next booth
-REMAINS = 0  # waits, talks or walks; what follows is in the calendar
+CHOOSES = cast(int, np.int64(-1))  # the next booth
+REMAINS = cast(int, np.int64(0))  # waits, talks or walks; what follows is in the calendar
 
 
 class State(NamedTuple):
@@ -98,6 +98,12 @@ def new_state(day: FairDay, stays: int) -> State:
     )
 
 
+@inlined
+def wide(row: int) -> int:
+    """A row from a narrow column in the width of all other rows: a function is compiled again for each other width."""
+    return int(np.int64(row))
+
+
 @jit
 def schedule(calendar: np.ndarray, hall: np.ndarray, time: float, rank: int, row: int, stamp: int) -> None:
     """Put something to come into the calendar."""
@@ -114,7 +120,7 @@ def set_deadline(state: State, time: float, i: int) -> None:
     Deadlines have a heap of their own: nearly all of them are withdrawn and would only make the way of everything else
     through the calendar longer. One at a time for each wait, so there is always room.
     """
-    code = encode(rules.PATIENCE_ENDS, i, int(state.people[i]["stamp"]))
+    code = encode(rules.PATIENCE_ENDS, i, wide(state.people[i]["stamp"]))
     state.hall[DEADLINES] = push(state.deadlines, state.hall[DEADLINES], time, code)
 
 
