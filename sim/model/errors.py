@@ -268,8 +268,8 @@ SLUGS: dict[str, str] = {
     # calibration
     "value-missing": "A value that is always needed, such as the unit of a target, was not given.",
     "bad-target": (
-        "A target is a reported figure: `measure` and `unit` as listed, either a `scenario` with its `value` or figures "
-        "of `reported` fairs by their ids, an `error` with its `log_sd` and `why`, and where it comes from."
+        "A target is a reported figure: `measure` and `unit` as listed, either a `scenario` with its `value` or "
+        "figures of `reported` fairs by their ids, an `error` with its `log_sd` and `why`, and where it comes from."
     ),
     "bad-prior": (
         "The file of priors gives each fitted parameter a distribution (normal, lognormal or logit-normal) with its "

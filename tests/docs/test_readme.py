@@ -129,6 +129,4 @@ def test_blocks_are_read_as_described() -> None:
         Command(["jobfair", "run", "x", "-n", "900"], 0, True),
         Command(["jobfair", "check", "y"], 2, False),
     ]
-    assert (
-        shlex.join(shortened(["jobfair", "run", "x", "-n", "900", "--json"])) == "jobfair run x --json -n 2"
-    )
+    assert shlex.join(shortened(["jobfair", "run", "x", "-n", "900", "--json"])) == "jobfair run x --json -n 2"

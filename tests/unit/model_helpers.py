@@ -28,9 +28,7 @@ def load(files: dict[str, str | bytes], overrides: tuple[str, ...] = (), name: s
     return load_scenario(name, overrides)
 
 
-def messages(
-    files: dict[str, str | bytes], overrides: tuple[str, ...] = (), name: str = "x.toml"
-) -> list[str]:
+def messages(files: dict[str, str | bytes], overrides: tuple[str, ...] = (), name: str = "x.toml") -> list[str]:
     """What is wrong with one of some files, line by line; nothing if it loads."""
     try:
         load(files, overrides, name)

@@ -62,9 +62,7 @@ def test_entries_with_the_same_id_merge_and_new_ones_are_appended() -> None:
 def test_lists_without_ids_are_replaced() -> None:
     rows = "[[firms]]\nposts = {}\n"
     text = '[[fairs]]\nid = "a"\nseekers = 1\n'
-    scenario = load(
-        {"x.toml": 'base = "b.toml"\n' + text + rows.format(5), "b.toml": rows.format(1) + rows.format(2)}
-    )
+    scenario = load({"x.toml": 'base = "b.toml"\n' + text + rows.format(5), "b.toml": rows.format(1) + rows.format(2)})
     assert [firm["posts"] for firm in scenario.firms] == [5]
 
 
@@ -131,9 +129,7 @@ def test_links_that_lead_out_are_refused(name: str) -> None:
     write(Path(), {"s/x.toml": f'base = "{name}"\n' + GOOD, "out/b.toml": "gate.lanes = 2\n"})
     Path("s/link.toml").symlink_to(Path("out/b.toml").resolve())
     Path("s/linked").symlink_to(Path("out").resolve())
-    assert messages({}, name="s/x.toml") == [
-        f's/x.toml:1: base: "{name}" leads out of the folder (inside "s"); {OUT}'
-    ]
+    assert messages({}, name="s/x.toml") == [f's/x.toml:1: base: "{name}" leads out of the folder (inside "s"); {OUT}']
 
 
 def test_links_that_stay_inside_and_a_link_to_the_scenario_itself_are_followed() -> None:

@@ -116,9 +116,7 @@ def test_places_are_named_as_the_planner_named_the_file(tmp_path: Path) -> None:
 
 def test_a_long_text_is_refused() -> None:
     text = f'why = "{"x" * 2001}"\n' + GOOD
-    assert messages({"x.toml": text}) == [
-        "x.toml:1: why: a text of 2001 characters (at most 2000) [bad-text]"
-    ]
+    assert messages({"x.toml": text}) == ["x.toml:1: why: a text of 2001 characters (at most 2000) [bad-text]"]
 
 
 def test_numbers_and_brackets_beyond_measure_are_refused() -> None:
@@ -149,9 +147,9 @@ def test_a_large_file_is_refused_before_it_is_read() -> None:
 def test_a_large_table_is_refused_before_it_is_read() -> None:
     with Path("f.csv").open("wb") as stream:
         stream.truncate(512_000_001)
-    assert messages(
-        {"x.toml": '[tables]\nseekers = "f.csv"\n[[fairs]]\nid = "a"\nfirms = 1\nposts = 1\n'}
-    ) == ['x.toml:2: tables.seekers: "f.csv" has 512000001 bytes (at most 512000000) [too-large]']
+    assert messages({"x.toml": '[tables]\nseekers = "f.csv"\n[[fairs]]\nid = "a"\nfirms = 1\nposts = 1\n'}) == [
+        'x.toml:2: tables.seekers: "f.csv" has 512000001 bytes (at most 512000000) [too-large]'
+    ]
 
 
 def test_a_folder_is_no_file() -> None:
@@ -206,8 +204,7 @@ def test_a_table_full_of_mistakes_is_not_read_to_its_end() -> None:
     found = messages({"x.toml": text, "f.csv": "id,pay\n" + "".join(f"{n},x\n" for n in range(500))})
     assert found[0] == 'f.csv:2: pay: "x" is no number (-100 to 100) [wrong-type]'
     assert found[100:] == [
-        "f.csv:102: 100 findings; the rest of the table was not looked at; "
-        "correct these first [too-many-findings]"
+        "f.csv:102: 100 findings; the rest of the table was not looked at; correct these first [too-many-findings]"
     ]
 
 
@@ -225,9 +222,7 @@ def test_random_arrivals_count_towards_the_limit(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(totals.LIMITS, "seekers", 100)
     text = 'arrivals.pattern = "poisson"\narrivals.step_minutes = 30\narrivals.per_hour = [100, 101]\n'
     text += '[[fairs]]\nid = "a"\nfirms = 1\nposts = 1\n'
-    assert messages({"x.toml": text}) == [
-        "x.toml: seekers: 100 seekers over all fairs (at most 100) [over-limit]"
-    ]
+    assert messages({"x.toml": text}) == ["x.toml: seekers: 100 seekers over all fairs (at most 100) [over-limit]"]
     assert messages({"x.toml": text.replace("101", "100")}) == []
 
 
@@ -305,9 +300,7 @@ def test_every_slug_that_the_program_uses_is_explained() -> None:
 
 def test_every_slug_is_asserted_in_some_test() -> None:
     texts = "".join(
-        path.read_text(encoding="utf-8")
-        for path in (ROOT / "tests").rglob("*.*")
-        if path.suffix in (".py", ".txt")
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.*") if path.suffix in (".py", ".txt")
     )
     assert [slug for slug in SLUGS if f"[{slug}]" not in texts] == []
 
@@ -360,9 +353,7 @@ def test_the_nearest_name(word: str, name: str) -> None:
 
 def test_a_syntax_error_in_a_base_is_placed_there() -> None:
     found = messages({"x.toml": 'base = "b.toml"\n' + GOOD, "b.toml": "\n\na = \n"})
-    assert found == [
-        "b.toml:3:5: no TOML: Invalid value; a text or clock time stands in quotation marks [bad-toml]"
-    ]
+    assert found == ["b.toml:3:5: no TOML: Invalid value; a text or clock time stands in quotation marks [bad-toml]"]
 
 
 def test_bases_deeper_than_the_limit_are_refused() -> None:
@@ -370,7 +361,5 @@ def test_bases_deeper_than_the_limit_are_refused() -> None:
     files |= {"x.toml": 'base = "0.toml"\n' + GOOD, "16.toml": "", "17.toml": ""}
     assert bases.MOST_BASES == 16
     chain = " -> ".join(["x.toml", *(f"{n}.toml" for n in range(16 + 1))])
-    assert messages(files) == [
-        f"15.toml:1: base: bases are stacked too deep: {chain} (at most 16 deep) [base-limit]"
-    ]
+    assert messages(files) == [f"15.toml:1: base: bases are stacked too deep: {chain} (at most 16 deep) [base-limit]"]
     assert messages(files | {"15.toml": ""}) == []

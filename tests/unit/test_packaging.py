@@ -65,9 +65,7 @@ def test_wheel_works_away_from_the_source(wheel: Path, tmp_path: Path) -> None:
     pip("--python", python, "install", "--no-deps", "--no-index", "--force-reinstall", wheel)
 
     def printed(*command: str | Path) -> str:
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
-        )
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

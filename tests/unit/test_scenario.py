@@ -142,9 +142,7 @@ def test_what_is_written_out_says_every_default_and_repeats_no_table() -> None:
         "patience_minutes": "constant(value=90)",
     }
     written = {key for key in vocabulary("").keys if _at(document, key) is not None}
-    optional = {
-        p.key for p in vocabulary("").keys.values() if not p.default and p.type not in ("numbers", "shifts")
-    }
+    optional = {p.key for p in vocabulary("").keys.values() if not p.default and p.type not in ("numbers", "shifts")}
     assert set(vocabulary("").keys) - written <= optional
 
 
@@ -366,9 +364,7 @@ PIECES = [
     st.integers(1, 6),
     st.sampled_from([GOOD, FULL, WUHAN.read_text("utf-8")]),
 )
-def test_no_text_gives_anything_but_a_scenario_or_an_input_error(
-    rng: random.Random, changes: int, text: str
-) -> None:
+def test_no_text_gives_anything_but_a_scenario_or_an_input_error(rng: random.Random, changes: int, text: str) -> None:
     for _ in range(changes):
         lines = text.split("\n")
         kind = rng.randrange(4)
@@ -413,9 +409,7 @@ def _outcome(content: bytes, *overrides: str) -> None:
     except InputError as error:
         assert error.findings
         for finding in error.findings:
-            assert finding.place.startswith(("x.toml", "base.toml", "p.csv", "--set")) and "\n" not in str(
-                finding
-            )
+            assert finding.place.startswith(("x.toml", "base.toml", "p.csv", "--set")) and "\n" not in str(finding)
     else:
         assert _again(scenario) == scenario
 

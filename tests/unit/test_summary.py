@@ -21,9 +21,7 @@ NAN = math.nan
 @pytest.fixture
 def scenario(tmp_path: Path) -> Scenario:
     text = 'name = "=春风"\ntotals = { firms = 4, posts = 12, seekers = 30 }\nreported = { intents = 3528 }\n'
-    (tmp_path / "x.toml").write_text(
-        text + '[[fairs]]\nid = "one"\n[[fairs]]\nid = "two"\n', encoding="utf-8"
-    )
+    (tmp_path / "x.toml").write_text(text + '[[fairs]]\nid = "one"\n[[fairs]]\nid = "two"\n', encoding="utf-8")
     return load_scenario(tmp_path / "x.toml")
 
 
@@ -37,9 +35,7 @@ def sample_of(scenario: Scenario, **series: list[float]) -> Sample:
     return Sample(scenario.name, tuple(keys), np.arange(count), np.array(columns, dtype=np.float64).T)
 
 
-def shown(
-    sample: Sample, scenario: Scenario, width: int = 80, encoding: str = "utf-8", every: bool = False
-) -> str:
+def shown(sample: Sample, scenario: Scenario, width: int = 80, encoding: str = "utf-8", every: bool = False) -> str:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace")
     render(summarise(sample, scenario), Console(file=file, width=width, force_terminal=False), every)
@@ -150,9 +146,7 @@ def test_notes_say_how_many_were_left_out(scenario: Scenario) -> None:
         "Not observed in 1 of 3 replications, which are left out: wait_minutes_mean.",
     ]
     many = summarise(sample_of(scenario, intents=[1.0] * 20), scenario)
-    assert notes(many) == [
-        "Interval of the mean: Student t, 20 replications. Range of one season: sample quantiles."
-    ]
+    assert notes(many) == ["Interval of the mean: Student t, 20 replications. Range of one season: sample quantiles."]
     one = summarise(sample_of(scenario, intents=[1.0]), scenario)
     assert notes(one) == ["One replication: no interval and no range; -n 30 gives both."]
 

@@ -87,9 +87,7 @@ def test_references_of_rows_are_placed_in_the_table() -> None:
 
 
 def test_ids_left_out_are_row_numbers_and_the_only_fair_is_filled_in() -> None:
-    text = (
-        '[tables]\nseekers = "s.csv"\nposts = "p.csv"\n[[fairs]]\nid = "a"\n[[firms]]\n[[firms]]\nid = "f"\n'
-    )
+    text = '[tables]\nseekers = "s.csv"\nposts = "p.csv"\n[[fairs]]\nid = "a"\n[[firms]]\n[[firms]]\nid = "f"\n'
     scenario = load({"x.toml": text, "s.csv": "skill\n1\n\n2\n", "p.csv": "firm,count\n1,3\nf,2\n"})
     assert [(seeker["id"], seeker["fair"], seeker["skill"]) for seeker in scenario.seekers] == [
         ("1", "a", 1.0),

@@ -162,9 +162,7 @@ def test_only_the_end_may_be_midnight() -> None:
         read_value(FAIR["closing.last_entry"], "24:00")
 
 
-@given(
-    st.sampled_from(parameters()), st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none())
-)
+@given(st.sampled_from(parameters()), st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none()))
 def test_any_value_is_read_or_refused(parameter: Parameter, raw: object) -> None:
     for read in (read_value, lambda one, value: read_text(one, str(value))):
         try:
@@ -202,9 +200,7 @@ def test_settings_are_read_by_type() -> None:
     assert settings.windows("w") == ((630.0, 750.0), (600.0, 660.5))
     assert settings.numbers("empty") == settings.shifts("empty") == settings.windows("empty") == ()
     assert settings.day("day") == datetime.date(2020, 4, 21)
-    assert (
-        settings.optional_integer("none") is settings.optional_clock("none") is settings.day("none") is None
-    )
+    assert settings.optional_integer("none") is settings.optional_clock("none") is settings.day("none") is None
     assert settings.optional_number("none") is settings.optional_duration("none") is None
 
 
