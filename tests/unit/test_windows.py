@@ -215,4 +215,4 @@ def test_without_windows_there_are_only_hours() -> None:
     document = {"fairs": [{"id": "a", "open": "09:30", "close": "11:10", "firms": 1, "posts": 1, "seekers": 1,
                            "arrivals": {"weights": [1]}}]}  # fmt: skip
     hours = list(dict.fromkeys(key.hour for key in measure_keys(scenario_of(document)) if key.hour))
-    assert hours == ["09:00", "10:00", "11:00"]
+    assert hours == ["08:00", "09:00", "10:00", "11:00"]
