@@ -95,7 +95,7 @@ def test_automatic_check_runs_the_line_of_the_readme() -> None:
     check = marked("check command")
     assert "\n" not in check
     assert "--require-hashes -r requirements-dev.lock" in check
-    assert check.endswith(" -m pytest")
+    assert check.endswith(" -m pytest -n 2")
     show = ["bash", ".ci/run", "--show"]
     shown = subprocess.run(show, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert shown.strip() == check

@@ -123,7 +123,10 @@ def test_a_lost_scheduler_is_a_message_and_finished_batches_are_kept(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import dask
+    import distributed
 
+    # Loaded before the setting is changed: what leaves the block would otherwise take its defaults away with it.
+    assert distributed.Client
     monkeypatch.setattr(parallel, "BATCH_SECONDS", 0.0)
     folder = tmp_path / "lost"
     folder.mkdir()
