@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 KEY_COLUMNS = ("fair", "booth", "hour", "group", "district", "measure", "unit")
 TEMPORARY = ".jobfair-"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a CSV text that begins so for a formula
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,13 @@ def _csv_cell(cell: str | int | float | None) -> str:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     if isinstance(cell, str):
-        return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+        return "'" + cell if cell.startswith(FORMULA_SIGNS) else cell
     return repr(float(cell)) if isinstance(cell, float) else str(cell)
+
+
+def text_of_cell(cell: str) -> str:
+    """The text that `csv_text` wrote as this cell."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
 
 
 @contextmanager

@@ -5,8 +5,8 @@ runs apart, and the record of what was run. It takes tables of numbers with thei
 they were simulated or what they mean.
 
 In the folder: `manifest.json` (what was run, by which program, when), `resolved.toml` (the scenario, defaults
-included), `summary.csv`, `replications.parquet`, `draws.csv` only if parameters were drawn, `warnings.log` only
-if there were warnings, and `journal.bin` while a run is unfinished.
+included), `summary.csv`, `replications.parquet`, `booths.csv` after a run of one scenario, `draws.csv` only if
+parameters were drawn, `warnings.log` only if there were warnings, and `journal.bin` while a run is unfinished.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ __all__ = ["Order", "ResultsFolder", "draws_in", "open_results", "read_manifest"
 
 MANIFEST, RESOLVED, SUMMARY = "manifest.json", "resolved.toml", "summary.csv"
 REPLICATIONS, WARNINGS, JOURNAL = "replications.parquet", "warnings.log", "journal.bin"
+BOOTHS, WORKBOOK = "booths.csv", "report.xlsx"
 DRAWS, LOCK = "draws.csv", f"{TEMPORARY}lock"
 # Parts of a scenario that no simulated number depends on: changing them does not stop a run from going on.
 WITHOUT_EFFECT = ("author", "reported", "run", "why")
@@ -111,13 +112,15 @@ class ResultsFolder:
             self._journal.close()
             self._write_manifest(complete=False)
 
-    def finish(self, table: Table, summary_csv: str, warnings: Sequence[str] = ()) -> None:
+    def finish(self, table: Table, summary_csv: str, warnings: Sequence[str] = (), booths_csv: str = "") -> None:
         """Write the results of all replications, then drop the journal and free the folder."""
         taken = len(table.replications) // max(1, len(self.order.draws) - 1)
         self.order = replace(self.order, replications=taken)
         with explained(self.path):
             write_table(self.path / REPLICATIONS, table)
             write_text(self.path / SUMMARY, summary_csv)
+            if booths_csv:
+                write_text(self.path / BOOTHS, booths_csv)
             self._add_warnings(warnings)
             self._write_resolved()
             self._write_manifest(complete=True)
@@ -330,7 +333,7 @@ def _flat(prefix: str, value: object) -> dict[str, object]:
 def _remove_written(path: Path) -> None:
     """Remove what jobfair wrote, nothing else; the manifest last: until then the folder is known as ours."""
     _remove_leftovers(path)
-    for name in (RESOLVED, SUMMARY, JOURNAL, REPLICATIONS, DRAWS, WARNINGS, MANIFEST):
+    for name in (RESOLVED, SUMMARY, BOOTHS, WORKBOOK, JOURNAL, REPLICATIONS, DRAWS, WARNINGS, MANIFEST):
         if (path / name).is_file() or (path / name).is_symlink():
             (path / name).unlink()
 

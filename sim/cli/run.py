@@ -93,7 +93,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
                     sample, reached, warned = simulate_until(folder, loaded, precision, show, workers)
             if reached is not None and not reached.is_met:
                 warned.append(str(reached))
-            summary = _finish(folder, sample, loaded, warned)
+            summary = _finish(folder, sample, draws[0] if draws else loaded, loaded, warned)
     if as_json:
         click.echo(json.dumps(_run_document(folder, summary, reached), indent=2))
     else:
@@ -150,10 +150,16 @@ def _announcement(folder: ResultsFolder) -> str:
     return f"{count}, seed: {order.seed}, engine: {order.engine}"
 
 
-def _finish(folder: ResultsFolder, sample: Sample, scenario: Scenario, warned: Sequence[str]) -> Summary:
+def _finish(
+    folder: ResultsFolder, sample: Sample, first: Scenario, scenario: Scenario, warned: Sequence[str]
+) -> Summary:
+    """Write the results; the booths are those of the first replication, of the first draw if there are draws."""
+    from sim.report.booths import booths_csv
     from sim.report.summary import summarise, summary_csv
+    from sim.study.booths import booths_of_replication
 
-    folder.finish(sample.table(), summary_csv(sample, scenario), warned)
+    booths = booths_csv(scenario.name, booths_of_replication(first, folder.order.seed))
+    folder.finish(sample.table(), summary_csv(sample, scenario), warned, booths)
     return summarise(sample, scenario)
 
 

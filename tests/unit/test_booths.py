@@ -1,11 +1,17 @@
-"""The booths of one replication: the hand-written morning figure by figure, and sums that must be those of the fair."""
+"""The booths of one replication: the hand-written morning figure by figure, sums that must be those of the fair, and
+the table in the results folder."""
 
+import csv
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.campaign.season import Season
+from sim.model.errors import InputError
+from sim.report.booths import booths_csv, read_booths
 from sim.study.booths import BoothFigures, booth_figures, booths_of_replication
 from sim.study.measures import MeasureKey, measure, measure_keys
 from tests.strategies import scenario_of
@@ -89,3 +95,25 @@ def _plain(rows: tuple[BoothFigures, ...]) -> list[tuple[str | float, ...]]:
     """Rows whose missing figures equal each other."""
     cells = [[getattr(row, name) for name in BoothFigures.__slots__] for row in rows]
     return [tuple(-1.0 if isinstance(cell, float) and np.isnan(cell) else cell for cell in row) for row in cells]
+
+
+def test_the_table_is_read_back_as_it_was_written(one: Season, tmp_path: Path) -> None:
+    rows = booth_figures(one, one.play(5, 0))
+    hostile = ("=1+1", "@x", "-2", "+3", "'quoted", "a,b", '"', "\u202eabc", "x" * 2000, "武汉")
+    rows = tuple(replace(row, firm=name) for row, name in zip(rows, hostile, strict=True))
+    (tmp_path / "booths.csv").write_text(booths_csv("=x", rows), encoding="utf-8", newline="\n")
+    assert _plain(read_booths(tmp_path)) == _plain(rows)
+    cells = [cell for row in csv.reader(booths_csv("=x", rows).splitlines()) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("fault", ["fair,booth\n", '"', "", "0,1", "x"])
+def test_a_damaged_table_is_refused(one: Season, tmp_path: Path, fault: str) -> None:
+    lines = booths_csv("s", booth_figures(one, one.play(5, 0))).splitlines()
+    (tmp_path / "booths.csv").write_text("\n".join([lines[0], lines[1], fault or lines[2].replace("0", "o")]))
+    with pytest.raises(InputError, match=r"booths\.csv: is damaged .*\[results-damaged\]$"):
+        read_booths(tmp_path)
+
+
+def test_a_folder_without_the_table_has_no_booths(tmp_path: Path) -> None:
+    assert read_booths(tmp_path) == ()

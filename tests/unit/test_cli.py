@@ -70,7 +70,7 @@ def files(folder: str) -> set[str]:
     return {str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()}
 
 
-RESULTS = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet"}
+RESULTS = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet", "booths.csv"}
 
 
 # Start ----------------------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def test_interrupted_runs_keep_what_is_finished_and_go_on(
     assert main(shlex.split(err.splitlines()[-1].split("jobfair ", 1)[1])) == 0
     assert main(["run", "small.toml", "-n", "4", "--out", "whole"]) == 0
     assert files("my results") == files("whole") == RESULTS
-    for name in ("replications.parquet", "summary.csv", "resolved.toml"):
+    for name in ("replications.parquet", "summary.csv", "booths.csv", "resolved.toml"):
         assert Path("my results", name).read_bytes() == Path("whole", name).read_bytes()
 
 
