@@ -6,7 +6,8 @@ they were simulated or what they mean.
 
 In the folder: `manifest.json` (what was run, by which program, when), `resolved.toml` (the scenario, defaults
 included), `summary.csv`, `replications.parquet`, `booths.csv` after a run of one scenario, `draws.csv` only if
-parameters were drawn, `warnings.log` only if there were warnings, and `journal.bin` while a run is unfinished.
+parameters were drawn, `warnings.log` (empty if there is nothing to warn of), and `journal.bin` while a run is
+unfinished.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,6 +26,7 @@ from typing import Any
 from sim import program
 from sim.files import TEMPORARY, Table, csv_text, explained, locked, read_table, write_table, write_text
 from sim.journal import Journal
+from sim.model.alarms import ALARM, Alarm, as_json
 from sim.model.errors import Finding, InputError
 from sim.program import version
 
@@ -76,6 +78,7 @@ class ResultsFolder:
     started: str
     earlier_seconds: float = 0.0
     begun: float = 0.0
+    alarms: tuple[Alarm, ...] = ()
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def __post_init__(self) -> None:
@@ -112,8 +115,16 @@ class ResultsFolder:
             self._journal.close()
             self._write_manifest(complete=False)
 
-    def finish(self, table: Table, summary_csv: str, warnings: Sequence[str] = (), booths_csv: str = "") -> None:
+    def finish(
+        self,
+        table: Table,
+        summary_csv: str,
+        warnings: Sequence[str] = (),
+        booths_csv: str = "",
+        alarms: Sequence[Alarm] = (),
+    ) -> None:
         """Write the results of all replications, then drop the journal and free the folder."""
+        self.alarms = tuple(alarms)
         taken = len(table.replications) // max(1, len(self.order.draws) - 1)
         self.order = replace(self.order, replications=taken)
         with explained(self.path):
@@ -134,10 +145,12 @@ class ResultsFolder:
         write_text(self.path / RESOLVED, resolved_text({**self.order.resolved, "run": run}))
 
     def _add_warnings(self, warnings: Sequence[str]) -> None:
+        """Keep what earlier parts of the run warned of; alarms are those of all replications."""
         log = self.path / WARNINGS
-        earlier = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        if warnings:
-            write_text(log, "".join(f"{line}\n" for line in dict.fromkeys([*earlier, *warnings])))
+        earlier = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+        kept = (line for line in earlier if not line.startswith(ALARM))
+        lines = dict.fromkeys([*kept, *warnings, *(f"{ALARM}{one}" for one in self.alarms)])
+        write_text(log, "".join(f"{line}\n" for line in lines))
 
     def _write_manifest(self, complete: bool) -> None:
         seconds = self.earlier_seconds + time.monotonic() - self.begun
@@ -145,6 +158,7 @@ class ResultsFolder:
             "started": self.started,
             "wall_seconds": round(seconds, 3),
             "complete": complete,
+            "alarms": as_json(self.alarms),
         }
         write_text(self.path / MANIFEST, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
@@ -188,6 +202,13 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     except ValueError:
         return None
     return content if isinstance(content, dict) and content.get("program") == program.PROGRAM else None
+
+
+def alarms_of(path: Path) -> tuple[Alarm, ...]:
+    """The alarms of a finished run in a folder."""
+    manifest = read_manifest(path) or {}
+    names = [one.name for one in fields(Alarm)]
+    return tuple(Alarm(**{name: found[name] for name in names}) for found in manifest.get("alarms", ()))
 
 
 def remove_results(path: Path) -> None:

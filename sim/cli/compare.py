@@ -28,7 +28,7 @@ from sim.cli.options import (
     SEED,
     VERBOSE,
 )
-from sim.cli.running import compile_first, kept, open_folder, simulate_into, workers_for
+from sim.cli.running import compile_first, kept, open_folder, print_alarms, simulate_into, workers_for
 from sim.model.errors import Finding, InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sim.study.parallel import Workers
     from sim.study.replicate import Sample
 
+Alarms = Sequence[dict[str, object]]  # as the JSON document has them
 # What simulates has no meaning for results that are there already.
 SIMULATING = ("overrides", "replications", "seed", "engine", "jobs", "cluster", "out", "resume", "overwrite", "select")
 USUAL_PCS = 0.95
@@ -83,14 +84,15 @@ def compare(base: str, others: tuple[str, ...], as_json: bool, **options: Any) -
     paths = (base, *others)
     _check_selection(options)
     if any(Path(path).is_dir() for path in paths):
-        comparison = _compare_stored(paths, options)
+        comparison, alarms = _compare_stored(paths, options)
         out = None
     else:
-        comparison, out = _compare_simulated(paths, options, say)
+        comparison, alarms, out = _compare_simulated(paths, options, say)
     if as_json:
-        click.echo(_document(comparison, out))
+        click.echo(_document(comparison, alarms, out))
     else:
         _print(comparison, options["verbose"])
+        print_alarms(alarms)
     if out is not None:
         say(f"results folder: {out}")
 
@@ -113,8 +115,10 @@ def _check_selection(options: dict[str, Any]) -> None:
         raise click.UsageError("--zone must be finite")
 
 
-def _compare_stored(paths: Sequence[str], options: dict[str, Any]) -> Comparison:
+def _compare_stored(paths: Sequence[str], options: dict[str, Any]) -> tuple[Comparison, Alarms]:
     """Compare results of earlier runs."""
+    from sim.model.alarms import as_json
+    from sim.study.alarms import comparison_alarms
     from sim.study.compare import compare as compare_contenders
     from sim.study.contenders import stored_contenders
 
@@ -126,19 +130,22 @@ def _compare_stored(paths: Sequence[str], options: dict[str, Any]) -> Comparison
     if files:
         raise click.UsageError(f"{files[0]} is no results folder: compare either scenario files or results folders")
     contenders, manifest = stored_contenders(paths)
-    return compare_contenders(contenders, int(manifest["seed"]), str(manifest["engine"]))
+    comparison = compare_contenders(contenders, int(manifest["seed"]), str(manifest["engine"]))
+    return comparison, as_json(comparison_alarms(comparison, contenders))
 
 
 def _compare_simulated(
     paths: Sequence[str], options: dict[str, Any], say: Callable[[str], None]
-) -> tuple[Comparison, Path]:
+) -> tuple[Comparison, Alarms, Path]:
     """Simulate scenarios and compare them.
 
     1. All scenarios are read, with every finding of all files.
     2. Each is simulated into its own sub-folder.
     3. They are compared over the replications asked for; a selection goes on from these.
     """
+    from sim.model.alarms import ALARM, as_json
     from sim.report.comparison import comparison_csv
+    from sim.study.alarms import comparison_alarms
     from sim.study.compare import Contender
     from sim.study.compare import compare as compare_contenders
     from sim.study.contenders import shortened
@@ -162,8 +169,13 @@ def _compare_simulated(
             comparison = replace(comparison, best=_select(contenders, plans))
     for line in plans.warned:
         say(f"warning: {line}")
-    folder.finish(comparison_csv(comparison), _document(comparison, out))
-    return comparison, out
+    alarms = as_json(comparison_alarms(comparison, contenders))
+    folder.finish(
+        comparison_csv(comparison),
+        _document(comparison, alarms, out),
+        [*plans.warned, *(f"{ALARM}{one['text']}" for one in alarms)],
+    )
+    return comparison, alarms, out
 
 
 def _load(paths: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
@@ -231,6 +243,7 @@ class _Plans:
         """The first so many replications of a plan, or more if an earlier comparison had them."""
         from sim.report.summary import summary_csv
         from sim.store import read_manifest
+        from sim.study.alarms import alarms as run_alarms
 
         scenario, path, order = self.scenarios[place], self.folder.plan(place), self.folder.order
         earlier = read_manifest(path) or {}
@@ -244,7 +257,8 @@ class _Plans:
         show = not (options["quiet"] or options["no_progress"])
         with open_folder(scenario, path, options) as opened, kept(opened):
             sample, warned = simulate_into(opened, scenario, show, self.workers)
-            opened.finish(sample.table(), summary_csv(sample, scenario), warned)
+            found = run_alarms(sample, scenario)
+            opened.finish(sample.table(), summary_csv(sample, scenario), warned, alarms=found)
         self.warned += [line for line in warned if line not in self.warned]
         return sample
 
@@ -278,11 +292,11 @@ def _select(contenders: Sequence[Contender], plans: _Plans) -> Best:
     return best_by(contenders, measure, zone, pcs, selection)
 
 
-def _document(comparison: Comparison, out: Path | None) -> str:
+def _document(comparison: Comparison, alarms: Alarms, out: Path | None) -> str:
     from sim.report.comparison import as_json, json_text
     from sim.store import version
 
-    document = as_json(comparison) | {"version": version()}
+    document = as_json(comparison) | {"alarms": list(alarms), "version": version()}
     return json_text(document if out is None else document | {"out": str(out)})
 
 

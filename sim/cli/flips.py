@@ -14,6 +14,7 @@ from sim.cli.sweeping import FLIP_CSV, Asked, Printed, cases_into, document_of, 
 from sim.model.errors import Finding, InputError
 
 if TYPE_CHECKING:
+    from sim.model.alarms import Alarm
     from sim.model.scenario import Scenario
     from sim.store import Order
     from sim.study.flip import Flip
@@ -60,7 +61,12 @@ def flips(asked: Asked) -> Printed:
         write_text(out / FLIP_CSV, flip_csv(found, *labels))
     for line in pair.warned():
         asked.say(f"warning: {line}")
-    document = document_of(order, out) | {"base": labels[0], "other": labels[1], "flips": flip_json(found, *labels)}
+    alarms = [one.at(label) for label, side in zip(labels, sides, strict=True) for one in side.alarms]
+    document = document_of(order, out, alarms) | {
+        "base": labels[0],
+        "other": labels[1],
+        "flips": flip_json(found, *labels),
+    }
     return document, lambda console: render_flips(found, *labels, order.replications, console)
 
 
@@ -115,6 +121,7 @@ class _Side:
     rows: list[tuple[str, ...]] = field(default_factory=list)
     scenarios: list[Scenario] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
+    alarms: tuple[Alarm, ...] = ()
     sample: Sample | None = None
     order: Order | None = None
 
@@ -130,6 +137,7 @@ class _Side:
     def simulate(self, workers: Workers) -> None:
         """Simulate what is new."""
         from sim.report.summary import summary_csv
+        from sim.study.alarms import case_alarms
         from sim.study.ranges import OVER
         from sim.study.varying import Cases
 
@@ -138,7 +146,8 @@ class _Side:
         with opened(self.base, self.scenarios, cases, self.path, options) as folder, kept(folder):
             self.order = folder.order
             self.sample, warned = cases_into(folder, self.scenarios, options, workers)
-            folder.finish(self.sample.table(), summary_csv(self.sample, self.base), warned)
+            self.alarms = case_alarms(self.sample, self.scenarios)
+            folder.finish(self.sample.table(), summary_csv(self.sample, self.base), warned, alarms=self.alarms)
         self.warned += [line for line in warned if line not in self.warned]
 
     def earlier(self) -> list[tuple[str, ...]]:

@@ -33,6 +33,7 @@ from sim.cli.running import (
     kept,
     open_draws,
     open_folder,
+    print_alarms,
     simulate_into,
     simulate_until,
     workers_for,
@@ -70,6 +71,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
     The measures stand beside the reported figures. With -n 30 or so, each measure has a 95 % interval of its
     mean and the range of one season.
     """
+    from sim.model.alarms import as_json as alarms_json
     from sim.model.scenario import load_scenario
 
     _check_options(options)
@@ -98,6 +100,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
         click.echo(json.dumps(_run_document(folder, summary, reached), indent=2))
     else:
         _print_summary(summary, options["verbose"])
+        print_alarms(alarms_json(folder.alarms))
     if reached is not None and reached.is_met:
         say(str(reached))
     for line in warned:
@@ -156,14 +159,16 @@ def _finish(
     """Write the results; the booths are those of the first replication, of the first draw if there are draws."""
     from sim.report.booths import booths_csv
     from sim.report.summary import summarise, summary_csv
+    from sim.study.alarms import alarms
     from sim.study.booths import booths_of_replication
 
     booths = booths_csv(scenario.name, booths_of_replication(first, folder.order.seed))
-    folder.finish(sample.table(), summary_csv(sample, scenario), warned, booths)
+    folder.finish(sample.table(), summary_csv(sample, scenario), warned, booths, alarms(sample, scenario))
     return summarise(sample, scenario)
 
 
 def _run_document(folder: ResultsFolder, summary: Summary, reached: Reached | None) -> dict[str, Any]:
+    from sim.model.alarms import as_json as alarms_json
     from sim.report.hours import by_hour_json
     from sim.report.summary import as_json
     from sim.store import version
@@ -178,6 +183,7 @@ def _run_document(folder: ResultsFolder, summary: Summary, reached: Reached | No
         "out": str(folder.path),
         "measures": as_json(summary),
         "by_hour": by_hour_json(summary),
+        "alarms": alarms_json(folder.alarms),
     }
     if order.draws:
         document["draws"] = len(order.draws) - 1

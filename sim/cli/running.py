@@ -133,6 +133,16 @@ def _ended_like_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def print_alarms(alarms: Sequence[Mapping[str, object]]) -> None:
+    """What the planner should look into, below the table; `alarms` as the JSON document has them."""
+    from sim.model.alarms import ALARM
+
+    if alarms:
+        click.echo()
+    for one in alarms:
+        click.echo(f"{ALARM}{one['text']}")
+
+
 def compile_first(say: Callable[[str], None]) -> None:
     """Compile what is not yet compiled, and say so."""
     from sim.report.progress import compiling

@@ -25,7 +25,7 @@ from sim.cli.options import (
     SEED,
     VERBOSE,
 )
-from sim.cli.running import compile_first, kept, workers_for
+from sim.cli.running import compile_first, kept, print_alarms, workers_for
 from sim.cli.sweeping import (
     SENSITIVITY_CSV,
     SWEEP_CSV,
@@ -40,6 +40,7 @@ from sim.cli.sweeping import (
 from sim.model.errors import Finding, InputError
 
 if TYPE_CHECKING:
+    from sim.model.alarms import Alarm
     from sim.store import Order
     from sim.study.replicate import Sample
     from sim.study.varying import Cases
@@ -129,6 +130,7 @@ def sweep(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: A
         with console.capture() as captured:
             print_to(console)
         click.echo(captured.get(), nl=False)
+        print_alarms(document["alarms"])
     say(f"results folder: {document['out']}")
 
 
@@ -161,9 +163,9 @@ def _sweep(asked: Asked) -> Printed:
     options = asked.options
     cases = read_cases(options["cases"]) if options["cases"] else grid(options["vary"])
     out = asked.out("sweep")
-    sample, order = _simulate(asked, cases, out)
+    sample, order, alarms = _simulate(asked, cases, out)
     found = swept(sample, cases)
-    document = document_of(order, out) | {"keys": list(cases.keys), "cases": sweep_json(found)}
+    document = document_of(order, out, alarms) | {"keys": list(cases.keys), "cases": sweep_json(found)}
     return document, lambda console: render_sweep(found, console, options["verbose"])
 
 
@@ -196,23 +198,24 @@ def _sensitivity(asked: Asked) -> Printed:
     seed = seed_of(asked, out)
     points = design(method, ranges, samples, seed)
 
-    sample, order = _simulate(asked, range_cases(ranges, points.tolist()), out)
+    sample, order, alarms = _simulate(asked, range_cases(ranges, points.tolist()), out)
     found = [
         sensitivity(method, ranges, points, season_values(sample, name), (name, by_name()[name].unit), seed)
         for name in measures
     ]
     with explained(out):
         write_text(out / SENSITIVITY_CSV, sensitivity_csv(found, ranges))
-    document = document_of(order, out) | {"samples": samples, "cases": count}
+    document = document_of(order, out, alarms) | {"samples": samples, "cases": count}
     document["sensitivity"] = sensitivity_json(found, ranges)
     return document, lambda console: render_sensitivity(found, ranges, count, order.replications, console)
 
 
-def _simulate(asked: Asked, cases: Cases, out: Path) -> tuple[Sample, Order]:
+def _simulate(asked: Asked, cases: Cases, out: Path) -> tuple[Sample, Order, tuple[Alarm, ...]]:
     """Simulate all cases into the results folder, after every finding of every case."""
     from sim.files import explained, write_text
     from sim.report.summary import summary_csv
     from sim.report.sweeping import sweep_csv
+    from sim.study.alarms import case_alarms
     from sim.study.sweep import swept
     from sim.study.varying import load_cases
 
@@ -229,7 +232,8 @@ def _simulate(asked: Asked, cases: Cases, out: Path) -> tuple[Sample, Order]:
             sample, warned = cases_into(folder, scenarios, asked.options, workers)
         with explained(out):
             write_text(out / SWEEP_CSV, sweep_csv(swept(sample, cases)))
-        folder.finish(sample.table(), summary_csv(sample, asked.base), warned)
+        found = case_alarms(sample, scenarios)
+        folder.finish(sample.table(), summary_csv(sample, asked.base), warned, alarms=found)
     for line in warned:
         asked.say(f"warning: {line}")
-    return sample, order
+    return sample, order, found

@@ -14,6 +14,7 @@ from sim.model.errors import Finding, InputError, did_you_mean
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.model.alarms import Alarm
     from sim.model.scenario import Scenario
     from sim.store import Order, ResultsFolder
     from sim.study.parallel import Workers
@@ -109,8 +110,9 @@ def seed_of(asked: Asked, out: Path) -> int:
     return int(next(one for one in (asked.options["seed"], earlier.get("seed"), usual) if one is not None))
 
 
-def document_of(order: Order, out: Path) -> dict[str, Any]:
+def document_of(order: Order, out: Path, alarms: Sequence[Alarm]) -> dict[str, Any]:
     """What every JSON document begins with."""
+    from sim.model.alarms import as_json
     from sim.store import version
 
     return {
@@ -120,4 +122,5 @@ def document_of(order: Order, out: Path) -> dict[str, Any]:
         "replications": order.replications,
         "version": version(),
         "out": str(out),
+        "alarms": as_json(alarms),
     }

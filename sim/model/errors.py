@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sim.model.alarms import ALARMS
+
 LONGEST_SHOWN = 60
 LARGEST_SHOWN = 10**18
 LINE = re.compile(r"(.*?):([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTALL)
@@ -384,7 +386,14 @@ def messages_page() -> str:
         "second fair of that file.\n\n"
         "This page is made from the program by `python -m sim.model.errors > docs/messages.md`.\n"
     )
-    return head + "".join(f"\n## {slug}\n\n{text}\n" for slug, text in sorted(SLUGS.items()))
+    about = (
+        "\n# Alarms\n\n"
+        "An alarm is no error: the run is whole, but a practitioner would ask about something in it.\n"
+        "Alarms stand below the table, under `alarms` in the JSON document and the manifest, and in\n"
+        "`warnings.log` of the results folder.\n"
+    )
+    sections = ["".join(f"\n## {slug}\n\n{text}\n" for slug, text in sorted(one.items())) for one in (SLUGS, ALARMS)]
+    return head + about.join(sections)
 
 
 if __name__ == "__main__":

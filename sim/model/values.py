@@ -32,6 +32,13 @@ class Duration:
         values = (self.a, self.b, self.c)
         return f"{self.kind}({', '.join(f'{n}={plain(v)}' for n, v in zip(names, values, strict=False))})"
 
+    @property
+    def mean(self) -> float:
+        """How long it takes on average."""
+        if self.kind == "uniform":
+            return (self.a + self.b) / 2
+        return (self.a + self.b + self.c) / 3 if self.kind == "triangular" else self.a
+
 
 DURATION_ARGUMENTS: dict[str, tuple[str, ...]] = {
     "constant": ("value",),

@@ -1,15 +1,15 @@
 """The results folder of a comparison: a results folder for each plan, and what came out of comparing them.
 
-In it: `manifest.json` (what was compared, which sub-folder holds which plan), `comparison.csv`, `comparison.json`, and
-for each plan a sub-folder named by its place and file, as `jobfair run` writes it. So a comparison goes on after an
-interruption plan by plan. It must not know what plans or measures are.
+In it: `manifest.json` (what was compared, which sub-folder holds which plan), `comparison.csv`, `comparison.json`,
+`warnings.log`, and for each plan a sub-folder named by its place and file, as `jobfair run` writes it. So a comparison
+goes on after an interruption plan by plan. It must not know what plans or measures are.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from sim.files import TEMPORARY, explained, write_text
 from sim.model.errors import Finding, InputError
 from sim.program import PROGRAM, version
-from sim.store import MANIFEST, read_manifest, remove_results
+from sim.store import MANIFEST, WARNINGS, read_manifest, remove_results
 
 COMPARISON = "comparison"
 CSV, DOCUMENT = "comparison.csv", "comparison.json"
@@ -72,9 +72,10 @@ class ComparisonFolder:
         """Where the results of one plan are, counted from 0."""
         return self.path / self.order.folders()[place]
 
-    def finish(self, csv: str, document: str) -> None:
-        """Write what came out."""
+    def finish(self, csv: str, document: str, warnings: Sequence[str] = ()) -> None:
+        """Write what came out, and what is to be looked into."""
         with explained(self.path):
+            write_text(self.path / WARNINGS, "".join(f"{line}\n" for line in warnings))
             write_text(self.path / CSV, csv)
             write_text(self.path / DOCUMENT, document + "\n")
             self.write_manifest(complete=True)
@@ -147,7 +148,7 @@ def _remove(path: Path, earlier: Mapping[str, Any]) -> None:
         name = str(one.get("folder", ""))
         if name == Path(name).name and (path / name).is_dir():
             remove_results(path / name)
-    for name in (CSV, DOCUMENT, MANIFEST):
+    for name in (CSV, DOCUMENT, WARNINGS, MANIFEST):
         (path / name).unlink(missing_ok=True)
 
 

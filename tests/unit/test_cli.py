@@ -70,7 +70,7 @@ def files(folder: str) -> set[str]:
     return {str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()}
 
 
-RESULTS = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet", "booths.csv"}
+RESULTS = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet", "booths.csv", "warnings.log"}
 
 
 # Start ----------------------------------------------------------------------------------------------------
@@ -133,6 +133,7 @@ def test_run_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     measures = document.pop("measures")
     version = document.pop("version")
     hours = document.pop("by_hour")
+    assert document.pop("alarms") == []
     assert version
     assert document == {"scenario": "small", "engine": default_engine(), "seed": 9, "replications": 2, "out": "here"}
     assert [measure["name"] for measure in measures] == list(HEADLINE)

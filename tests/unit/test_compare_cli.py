@@ -29,7 +29,7 @@ id = "one"
 id = "two"
 """
 LESS = 'base = "small.toml"\nname = "less"\nbooth.recruiters = 1\nrun.seed = 6\n'
-PLAN = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet"}
+PLAN = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet", "warnings.log"}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -73,7 +73,7 @@ def test_text_folder_and_messages(capsys: pytest.CaptureFixture[str]) -> None:
         "2 of 2: less",
         f"results folder: {place}",
     ]
-    assert files(place) == {"manifest.json", "comparison.csv", "comparison.json"} | {
+    assert files(place) == {"manifest.json", "comparison.csv", "comparison.json", "warnings.log"} | {
         str(Path(folder, name)) for folder in ("1-small", "2-less") for name in PLAN
     }
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
@@ -227,7 +227,7 @@ def test_overwrite_removes_what_jobfair_wrote_and_nothing_else(capsys: pytest.Ca
     Path("out/2-small/notes.txt").write_text("mine", encoding="utf-8")
     Path("out/more.txt").write_text("mine", encoding="utf-8")
     compared(capsys, "small.toml", "less.toml", "-n", "2", "--overwrite", "--out", "out")
-    assert files("out") == {"manifest.json", "comparison.csv", "comparison.json", "more.txt"} | {
+    assert files("out") == {"manifest.json", "comparison.csv", "comparison.json", "more.txt", "warnings.log"} | {
         str(Path("2-small", "notes.txt")),
         *(str(Path(folder, name)) for folder in ("1-small", "2-less") for name in PLAN),
     }

@@ -194,7 +194,7 @@ def finish(folder: ResultsFolder, warnings: tuple[str, ...] = ()) -> None:
 
 def test_a_finished_folder_holds_these_files(tmp_path: Path) -> None:
     finish(open_results(tmp_path, order_of()))
-    names = ["manifest.json", "replications.parquet", "resolved.toml", "summary.csv"]
+    names = ["manifest.json", "replications.parquet", "resolved.toml", "summary.csv", "warnings.log"]
     assert sorted(file.name for file in tmp_path.iterdir()) == names
     assert tomllib.loads((tmp_path / "resolved.toml").read_text()) == order_of().resolved
 
@@ -212,8 +212,10 @@ def test_the_manifest_says_what_was_run(tmp_path: Path) -> None:
     assert manifest.keys() >= {"version", "git", "machine", "python", "started", "fingerprint"}
 
 
-def test_warnings_have_a_file_only_if_there_are_any(tmp_path: Path) -> None:
-    finish(open_results(tmp_path, order_of()), ("one",))
+def test_warnings_of_all_parts_of_a_run_are_kept(tmp_path: Path) -> None:
+    finish(open_results(tmp_path, order_of()))
+    assert (tmp_path / "warnings.log").read_text() == ""
+    finish(open_results(tmp_path, order_of(), resume=True), ("one",))
     finish(open_results(tmp_path, order_of(), resume=True), ("two", "one"))
     assert (tmp_path / "warnings.log").read_text() == "one\ntwo\n"
 
