@@ -78,6 +78,7 @@ DRAWS = click.option(
     metavar="FILE",
     help="CSV table of parameter draws, a column per key: simulate N replications of each.",
 )
+XLSX = click.option("--xlsx", is_flag=True, help="Write report.xlsx too, a workbook of the results.")
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 
 

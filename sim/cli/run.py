@@ -27,6 +27,7 @@ from sim.cli.options import (
     RESUME,
     SEED,
     VERBOSE,
+    XLSX,
 )
 from sim.cli.running import (
     compile_first,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 @OUT
 @RESUME
 @OVERWRITE
+@XLSX
 @JSON
 @QUIET
 @VERBOSE
@@ -96,6 +98,8 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
             if reached is not None and not reached.is_met:
                 warned.append(str(reached))
             summary = _finish(folder, sample, draws[0] if draws else loaded, loaded, warned)
+            if options["xlsx"]:
+                _write_workbook(out)
     if as_json:
         click.echo(json.dumps(_run_document(folder, summary, reached), indent=2))
     else:
@@ -117,6 +121,10 @@ def _check_options(options: dict[str, Any]) -> None:
             raise click.UsageError(f"--{one} and --{other} exclude each other")
     if options["precision"] is not None:
         _targets(options["precision"])
+    if options["xlsx"]:
+        from sim.report.workbook import check_library
+
+        check_library()
 
 
 def _targets(text: str) -> tuple[Target, ...]:
@@ -165,6 +173,12 @@ def _finish(
     booths = booths_csv(scenario.name, booths_of_replication(first, folder.order.seed))
     folder.finish(sample.table(), summary_csv(sample, scenario), warned, booths, alarms(sample, scenario))
     return summarise(sample, scenario)
+
+
+def _write_workbook(out: Path) -> None:
+    from sim.report.workbook import write_workbook
+
+    write_workbook(out)
 
 
 def _run_document(folder: ResultsFolder, summary: Summary, reached: Reached | None) -> dict[str, Any]:

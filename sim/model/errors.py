@@ -369,6 +369,7 @@ SLUGS: dict[str, str] = {
         "times measures. The limit protects the memory of the machine."
     ),
     "no-sensitivity-library": "`--sensitivity` needs the library SALib: `pip install 'jobfair[sensitivity]'`.",
+    "no-workbook-library": "Workbooks need the libraries of an extra: `pip install 'jobfair[xlsx]'`.",
     "results-damaged": (
         "A file of the results folder cannot be read. Remove it and go on with `--resume`: what it held is "
         "computed again."
