@@ -13,6 +13,7 @@ from sim.model.documents import BAD, MOST_ENTRIES
 from sim.model.draft import Draft, Subject
 from sim.model.errors import Finding, quoted
 from sim.model.rows import SINGULAR, duplicate
+from sim.model.seasons import check_season
 from sim.model.totals import check_totals
 from sim.model.values import clock_text
 
@@ -24,6 +25,10 @@ def check(draft: Draft) -> Iterator[Finding]:
         ("fairs", draft.fairs),
         ("groups", draft.groups),
         ("occupations", draft.occupations),
+        ("districts", draft.districts),
+        ("venues", draft.venues),
+        ("outreach", draft.outreach),
+        ("levers", draft.levers),
     ):
         yield from _check_ids(SINGULAR[name], subjects)
     for fair in draft.fairs:
@@ -32,6 +37,7 @@ def check(draft: Draft) -> Iterator[Finding]:
         yield from _check_speed(fair)
     yield from _check_shares(draft)
     yield from _check_venues(draft)
+    yield from check_season(draft)
     if not draft.bad_rows:
         yield from check_totals(draft)
 
@@ -82,6 +88,8 @@ def _check_arrivals(draft: Draft, fair: Subject) -> Iterator[Finding]:
     settings = fair.settings
     poisson = settings.text("arrivals.pattern") == "poisson"
     key = "arrivals.per_hour" if poisson else "arrivals.weights"
+    if poisson and draft.is_campaign:
+        return  # refused as a whole
     if not fair.fine("arrivals.pattern", key) or (not poisson and _all_have_times(draft, fair)):
         return
     steps = settings.numbers(key)
@@ -126,9 +134,10 @@ def _check_shares(draft: Draft) -> Iterator[Finding]:
     for name, subjects, keys in (
         ("groups", draft.groups, ("share",)),
         ("occupations", draft.occupations, ("seekers_share", "posts_share")),
+        ("districts", draft.districts, ("seekers_share", "firms_share")),
     ):
         for key in keys:
-            if all(subject.fine(key) and subject.settings.number(key) == 0 for subject in subjects):
+            if subjects and all(subject.fine(key) and subject.settings.number(key) == 0 for subject in subjects):
                 found = f"the {key} of all {name} is 0"
                 yield subjects[0].finding(key, found, "at least one above 0", "", "shares-all-zero")
 

@@ -16,7 +16,16 @@ from sim.model.parse import check_text, read_text, read_value
 from sim.model.positions import Origin
 from sim.model.values import Value
 
-MOST_ENTRIES = {"fairs": 2000, "groups": 64, "occupations": 64}
+# Who is reached by which outreach is kept as the bits of a byte.
+MOST_ENTRIES = {
+    "fairs": 2000,
+    "groups": 64,
+    "occupations": 64,
+    "districts": 500,
+    "venues": 500,
+    "outreach": 8,
+    "levers": 32,
+}
 MOST_FINDINGS = 1000
 
 
@@ -212,7 +221,8 @@ def _cited(source: object) -> str:
 def _read_raw(parameter: Parameter, raw: Raw) -> Value:
     if isinstance(raw.value, str):
         return read_text(parameter, raw.value)
-    if parameter.type in ("text", "path") or (parameter.type == "numbers" and not isinstance(raw.value, list)):
+    is_list = parameter.type in ("numbers", "names", "dates")
+    if parameter.type in ("text", "path") or (is_list and not isinstance(raw.value, list)):
         return read_text(parameter, raw.text)
     return read_value(parameter, raw.value)
 

@@ -115,6 +115,31 @@ class Draft:
         return self._subjects("occupations", parameters("occupation"))
 
     @cached_property
+    def districts(self) -> tuple[Subject, ...]:
+        """Every district."""
+        return self._subjects("districts", parameters("district"))
+
+    @cached_property
+    def venues(self) -> tuple[Subject, ...]:
+        """Every venue of the list."""
+        return self._subjects("venues", parameters("venue"))
+
+    @cached_property
+    def outreach(self) -> tuple[Subject, ...]:
+        """Every outreach."""
+        return self._subjects("outreach", parameters("outreach"))
+
+    @cached_property
+    def levers(self) -> tuple[Subject, ...]:
+        """Every measure besides fairs."""
+        return self._subjects("levers", parameters("lever"))
+
+    @cached_property
+    def is_campaign(self) -> bool:
+        """Whether one population lasts through the season."""
+        return is_campaign(self.document)
+
+    @cached_property
     def firms_at(self) -> Counter[str]:
         """How many firm rows belong to each fair."""
         return Counter(firm.text("fair") for firm in self.firms)
@@ -150,6 +175,11 @@ class Draft:
         for post in self.posts:
             listed[post.text("firm")] += post.integer("count")
         return listed
+
+
+def is_campaign(document: Document) -> bool:
+    """Whether the document gives a pool of seekers, right or wrong."""
+    return "pool.seekers" in document.top.entries
 
 
 def with_default_lists(document: Document) -> Document:

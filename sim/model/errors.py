@@ -191,7 +191,10 @@ SLUGS: dict[str, str] = {
         'A clock time is written in quotation marks as "HH:MM", from "00:00" to "23:59"; only '
         'the end of a fair may be "24:00". A TOML local time such as 09:00:00 is taken too.'
     ),
-    "bad-date": "A date is written without quotation marks as year-month-day: 2020-04-21.",
+    "bad-date": (
+        "A date is written without quotation marks as year-month-day: 2020-04-21. Several stand in a list, "
+        "[2020-05-01, 2020-05-04], or in one text with commas between; each once."
+    ),
     "bad-duration": (
         "A duration is a number (always the same) or one of `constant(value=5)`, "
         "`exponential(mean=6)`, `uniform(low=1, high=2)`, `triangular(low=1, mode=2, "
@@ -206,6 +209,10 @@ SLUGS: dict[str, str] = {
     "bad-shifts": (
         'Shifts are a list of {from = "HH:MM", recruiters = N} with rising times; in a table '
         "or in `--set` they are written as 09:00=2 12:00=1."
+    ),
+    "bad-names": (
+        'A list of names is written as ["north", "south"], or as one text with commas between: "north, south". No '
+        "name may be empty or there twice."
     ),
     "bad-windows": (
         'Windows of the clock are a list of texts such as ["10:30-12:30", "11:30-13:30"]; in `--set` also as '
@@ -267,8 +274,20 @@ SLUGS: dict[str, str] = {
         "the machine."
     ),
     "venue-overlap": "Two fairs are held at the same venue, on the same day, at overlapping hours.",
+    # a season
+    "no-campaign": (
+        "Season, pool, stock, calendar, outreach and levers belong to a campaign: one population for all fairs. "
+        "`pool.seekers` says how many people it begins with. Without it, each fair has people of its own."
+    ),
+    "not-in-campaign": (
+        "In a campaign, people come out of the pool and firms and posts out of the stock. Random arrivals and rows of "
+        "firms, posts or seekers would be a second population."
+    ),
+    "season-turned-round": "The season, or what lasts for a part of it, ends before it begins.",
     # calibration
-    "value-missing": "A value that is always needed, such as the unit of a target, was not given.",
+    "value-missing": (
+        "A value that is always needed, such as the unit of a target or the first day of a season, was not given."
+    ),
     "bad-target": (
         "A target is a reported figure: `measure` and `unit` as listed, either a `scenario` with its `value` or "
         "figures of `reported` fairs by their ids, an `error` with its `log_sd` and `why`, and where it comes from."

@@ -18,16 +18,30 @@ LISTS = {
     "fairs": "fair",
     "groups": "group",
     "occupations": "occupation",
+    "districts": "district",
+    "venues": "venue",
+    "outreach": "outreach",
+    "levers": "lever",
     "firms": "firm",
     "posts": "post",
     "seekers": "seeker",
 }
+# The sections that mean something in a campaign only.
+CAMPAIGN_SECTIONS = ("season.", "pool.", "stock.", "calendar.")
+# The lists that say where a season takes place and what is done besides fairs.
+CAMPAIGN_LISTS = ("districts", "venues", "outreach", "levers")
+# The sections of a fair's keys that say how people behave; a group may have its own.
+OF_GROUPS = ("behaviour.", "attendance.")
 # Where the parameters of a level stand in a scenario file, as the manual says it.
 LEVEL_TITLES = {
     "scenario": "At the top of the file",
     "fair": "For every fair, or in one of `[[fairs]]`",
     "group": "In `[[groups]]`",
     "occupation": "In `[[occupations]]`",
+    "district": "In `[[districts]]`",
+    "venue": "In `[[venues]]`",
+    "outreach": "In `[[outreach]]`",
+    "lever": "In `[[levers]]`",
     "firm": "In `[[firms]]`, or columns of a table of firms",
     "post": "In `[[posts]]`, or columns of a table of posts",
     "seeker": "In `[[seekers]]`, or columns of a table of seekers",
@@ -100,7 +114,7 @@ def vocabulary(place: str) -> Vocabulary:
         defaults = [p for p in parameters("fair") if p.key not in FAIR_ONLY]
         known = [*parameters("scenario"), *defaults]
     elif place == "groups":
-        known = [*parameters("group"), *(p for p in parameters("fair") if p.key.startswith("behaviour."))]
+        known = [*parameters("group"), *(p for p in parameters("fair") if p.key.startswith(OF_GROUPS))]
     else:
         known = list(parameters(LISTS[place]))
     keys = {parameter.key: parameter for parameter in known}
@@ -117,7 +131,7 @@ def parameters_page() -> str:
         "A dot in a key is a table of the file: `gate.lanes` is `lanes` below `[gate]`. What a key for every\n"
         "fair says at the top of the file holds for all fairs; in an entry of `[[fairs]]` it holds for that\n"
         f"one. {_listed(FAIR_ONLY)} only stand in `[[fairs]]`. A key of\n"
-        "`[behaviour]` may also stand in an entry of `[[groups]]` and then holds for that group.\n\n"
+        "`[behaviour]` or `[attendance]` may also stand in an entry of `[[groups]]` and then holds for that group.\n\n"
         "This page is made from the program by `python -m sim.model.parameters > docs/parameters.md`.\n"
     )
     return head + "".join(f"\n## {title}\n{_level_tables(level)}" for level, title in LEVEL_TITLES.items())

@@ -14,13 +14,14 @@ from collections.abc import Callable
 
 from sim.model.errors import Refusal, did_you_mean, shown
 from sim.model.parameters import Parameter
-from sim.model.values import DURATION_ARGUMENTS, Duration, Shifts, Value, Windows, plain, window_text
+from sim.model.values import DURATION_ARGUMENTS, Dates, Duration, Shifts, Value, Windows, plain, window_text
 
 LONGEST_TEXT = 2000
 LONGEST_DURATION = 1e9
 MOST_STAGES = 4
 MOST_RECRUITERS = 1000
 MOST_WINDOWS = 100
+MOST_ITEMS = 2000
 MINUTES_PER_DAY = 24 * 60
 
 CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
@@ -34,6 +35,8 @@ DURATION_FORMS = (
     "a number, or constant(value=), exponential(mean=), uniform(low=, high=), "
     "triangular(low=, mode=, high=), lognormal(mean=, cv=), erlang(mean=, stages=)"
 )
+NAME_FORMS = "a list of texts, or one text with commas between"
+DATE_FORMS = "a list of YYYY-MM-DD, or one text with commas between"
 WINDOW_FORMS = 'a list of "HH:MM-HH:MM", or one text with commas between'
 
 
@@ -54,7 +57,7 @@ def default_value(parameter: Parameter) -> Value:
         return read_text(parameter, parameter.default)
     if parameter.type in ("text", "choice", "path"):
         return ""
-    return () if parameter.type in ("numbers", "shifts", "windows") else None
+    return () if parameter.type in ("numbers", "shifts", "windows", "names", "dates") else None
 
 
 def _from_text(parameter: Parameter, text: str) -> object:
@@ -320,6 +323,55 @@ def _window(place: int, item: object) -> tuple[float, float]:
     return window
 
 
+def _names(parameter: Parameter, raw: object) -> Value:
+    """Names; each of them one of the choices, if the parameter has choices."""
+    names: list[str] = []
+    for place, item in enumerate(_items(raw, "names", NAME_FORMS, "bad-names"), start=1):
+        if not isinstance(item, str) or not item.strip():
+            raise Refusal(f"name {place}: {shown(item)} is no name", NAME_FORMS, "", "bad-names")
+        try:
+            name = check_text(item.strip())
+        except Refusal as error:
+            raise Refusal(f"name {place}: {error.found}", error.allowed, error.remedy, "bad-names") from error
+        if parameter.choices and name not in parameter.choices:
+            allowed = ", ".join(parameter.choices)
+            raise Refusal(
+                f"{shown(name)} is none of the choices", allowed, did_you_mean(name, parameter.choices), "bad-choice"
+            )
+        if name in names:
+            raise Refusal(f"{shown(name)} is there twice", "each name once", "take one out", "bad-names")
+        names.append(name)
+    return tuple(names)
+
+
+def _dates(parameter: Parameter, raw: object) -> Value:
+    days: list[datetime.date] = []
+    for place, item in enumerate(_items(raw, "dates", DATE_FORMS, "bad-date"), start=1):
+        try:
+            day = _date(parameter, item)
+        except Refusal as error:
+            raise Refusal(f"date {place}: {error.found}", error.allowed, error.remedy, error.slug) from error
+        if day in days:
+            raise Refusal(f"date {place}: {shown(day)} is there twice", "each date once", "take one out", "bad-date")
+        days.append(day)  # type: ignore[arg-type]
+    result: Dates = tuple(days)
+    return result
+
+
+def _items(raw: object, what: str, forms: str, slug: str) -> list[object]:
+    """The items of a list, which a text gives with commas between."""
+    items: object = raw
+    if isinstance(raw, datetime.date):
+        items = [raw]
+    if isinstance(raw, str):
+        items = [part.strip() for part in raw.split(",")] if raw.strip() else []
+    if not isinstance(items, list):
+        raise Refusal(f"{shown(raw)} is no list of {what}", forms, "", slug)
+    if len(items) > MOST_ITEMS:
+        raise Refusal(f"{len(items)} {what}", f"at most {MOST_ITEMS}", "", slug)
+    return items
+
+
 READERS: dict[str, Callable[[Parameter, object], Value]] = {
     "text": _text,
     "path": _text,
@@ -334,4 +386,6 @@ READERS: dict[str, Callable[[Parameter, object], Value]] = {
     "numbers": _numbers,
     "shifts": _shifts,
     "windows": _windows,
+    "names": _names,
+    "dates": _dates,
 }

@@ -9,11 +9,11 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sim.model.parameters import FAIR_ONLY, Parameter, parameters, vocabulary
+from sim.model.parameters import CAMPAIGN_LISTS, CAMPAIGN_SECTIONS, FAIR_ONLY, Parameter, parameters, vocabulary
 from sim.model.values import Duration, Settings, Value, clock_text, window_text
 
 if TYPE_CHECKING:
-    from sim.model.scenario import Group, Scenario
+    from sim.model.scenario import Entry, Group, Scenario
 
 Table = dict[str, object]
 
@@ -22,12 +22,18 @@ def resolved_document(scenario: Scenario) -> Table:
     """The scenario as tables, lists and plain values that TOML can hold."""
     cited = scenario.sources
     document: Table = {}
-    _write(document, parameters("scenario"), scenario.settings, "", cited)
+    general = [
+        one for one in parameters("scenario") if scenario.is_campaign or not one.key.startswith(CAMPAIGN_SECTIONS)
+    ]
+    _write(document, general, scenario.settings, "", cited)
     shared = [parameter for parameter in parameters("fair") if parameter.key not in FAIR_ONLY]
     _write(document, shared, scenario.defaults, "", cited)
     document["fairs"] = [_fair(fair.id, fair.settings, scenario) for fair in scenario.fairs]
     document["groups"] = [_group(group, cited) for group in scenario.groups]
-    document["occupations"] = [_table("occupations", one.id, one.settings, cited) for one in scenario.occupations]
+    for name in ("occupations", *CAMPAIGN_LISTS):
+        entries: tuple[Entry, ...] = getattr(scenario, name)
+        if entries or name == "occupations":
+            document[name] = [_table(name, one.id, one.settings, cited) for one in entries]
     for kind, rows in (("firms", scenario.firms), ("posts", scenario.posts), ("seekers", scenario.seekers)):
         if rows and not scenario.settings.text(f"tables.{kind}"):
             identities = (str(row.get("id", number)) for number, row in enumerate(rows, start=1))
@@ -97,8 +103,10 @@ def _written(parameter: Parameter, value: Value) -> object:
     return value
 
 
-def _listed(item: float | tuple[float, int] | tuple[float, float]) -> object:
-    """One item of a list: a number, a shift (with a whole number of recruiters) or a window of the clock."""
+def _listed(item: str | datetime.date | float | tuple[float, int] | tuple[float, float]) -> object:
+    """One item of a list: a name, date or number, a shift (whole number of recruiters) or a window of the clock."""
+    if isinstance(item, str | datetime.date):
+        return item
     if not isinstance(item, tuple):
         return _shortest(item)
     first, second = item

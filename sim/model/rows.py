@@ -26,6 +26,10 @@ SINGULAR = {
     "fairs": "fair",
     "groups": "group",
     "occupations": "occupation",
+    "districts": "district",
+    "venues": "venue",
+    "outreach": "outreach",
+    "levers": "lever",
     "firms": "firm",
     "seekers": "seeker",
 }

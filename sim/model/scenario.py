@@ -13,12 +13,14 @@ from pathlib import Path
 
 from sim.model.bases import Stack, read_stack
 from sim.model.checks import check, refused_rows
-from sim.model.documents import Bad, Document, Entry
+from sim.model.documents import Bad, Document
+from sim.model.documents import Entry as Written
 from sim.model.draft import Draft, Subject, with_default_lists
 from sim.model.errors import InputError, Refusal, in_order
 from sim.model.files import inside
 from sim.model.overrides import with_overrides
-from sim.model.parameters import LISTS
+from sim.model.parameters import LISTS, OF_GROUPS
+from sim.model.places import with_places
 from sim.model.rows import complete_rows, inline_rows
 from sim.model.tables import Rows, read_table
 from sim.model.values import Settings, Value
@@ -36,7 +38,7 @@ class Fair:
 
 @dataclass(frozen=True)
 class Group:
-    """A kind of seeker, and the behaviour in which it differs from what its fair says."""
+    """A kind of seeker, and the behaviour and attendance in which it differs from what its fair says."""
 
     id: str
     settings: Settings
@@ -49,6 +51,41 @@ class Occupation:
 
     id: str
     settings: Settings
+
+
+@dataclass(frozen=True)
+class District:
+    """Where people live and firms are."""
+
+    id: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Venue:
+    """Where fairs can be held."""
+
+    id: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Outreach:
+    """What makes people aware of fairs."""
+
+    id: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A measure besides fairs that helps people into work."""
+
+    id: str
+    settings: Settings
+
+
+Entry = Occupation | District | Venue | Outreach | Lever
 
 
 @dataclass(frozen=True)
@@ -66,12 +103,21 @@ class Scenario:
     fairs: tuple[Fair, ...]
     groups: tuple[Group, ...]
     occupations: tuple[Occupation, ...]
+    districts: tuple[District, ...]
+    venues: tuple[Venue, ...]
+    outreach: tuple[Outreach, ...]
+    levers: tuple[Lever, ...]
     firms: tuple[Settings, ...]
     posts: tuple[Settings, ...]
     seekers: tuple[Settings, ...]
     reported: dict[str, float] = field(hash=False)
     sources: dict[str, str] = field(hash=False)
     inputs: tuple[tuple[str, str], ...] = field(compare=False)
+
+    @property
+    def is_campaign(self) -> bool:
+        """Whether one population of seekers and posts lasts through the season."""
+        return self.settings["pool.seekers"] is not None
 
     def resolved(self) -> dict[str, object]:
         """Everything, defaults included, as a document that can be written as TOML and loaded again.
@@ -90,7 +136,7 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     if document is None:
         raise InputError(in_order(stack.findings))
     findings = stack.findings
-    document = with_overrides(with_default_lists(document), overrides, findings)
+    document = with_places(with_overrides(with_default_lists(document), overrides, findings))
     draft = _draft(document, stack, name)
     findings.extend(check(draft))
     if findings:
@@ -148,7 +194,7 @@ def _rows(kind: str, draft: Draft, stack: Stack, name: str) -> Rows:
         return Rows(kind)
 
 
-def _table(kind: str, entry: Entry, draft: Draft, stack: Stack, name: str) -> Rows:
+def _table(kind: str, entry: Written, draft: Draft, stack: Stack, name: str) -> Rows:
     """The rows of a table, looked for in the folder of the file that names it."""
     written = str(entry.value)
     namer = entry.origin.source.name
@@ -175,6 +221,10 @@ def _scenario(draft: Draft, file: str) -> Scenario:
         fairs=tuple(Fair(fair.id, fair.settings) for fair in draft.fairs),
         groups=tuple(Group(group.id, group.settings, _behaviour(group)) for group in draft.groups),
         occupations=tuple(Occupation(one.id, one.settings) for one in draft.occupations),
+        districts=tuple(District(one.id, one.settings) for one in draft.districts),
+        venues=tuple(Venue(one.id, one.settings) for one in draft.venues),
+        outreach=tuple(Outreach(one.id, one.settings) for one in draft.outreach),
+        levers=tuple(Lever(one.id, one.settings) for one in draft.levers),
         firms=draft.firms,
         posts=draft.posts,
         seekers=draft.seekers,
@@ -187,7 +237,7 @@ def _scenario(draft: Draft, file: str) -> Scenario:
 def _behaviour(group: Subject) -> Settings:
     values: dict[str, Value] = {}
     for key, entry in group.entries.items():
-        if key.startswith("behaviour.") and not isinstance(entry.value, Bad):
+        if key.startswith(OF_GROUPS) and not isinstance(entry.value, Bad):
             values[key] = entry.value
     return Settings(values)
 
@@ -208,5 +258,5 @@ def _sources(draft: Draft) -> dict[str, str]:
     return cited
 
 
-def _cited(prefix: str, entries: Mapping[str, Entry]) -> dict[str, str]:
+def _cited(prefix: str, entries: Mapping[str, Written]) -> dict[str, str]:
     return {f"{prefix}{key}": entry.cited for key, entry in entries.items() if entry.cited}

@@ -6,7 +6,15 @@ Made from the parameter table alone. A schema cannot say what must fit together;
 from __future__ import annotations
 
 from sim.model.parameters import LISTS, Parameter, vocabulary
-from sim.model.parse import DURATION_FORMS, LONGEST_DURATION, LONGEST_TEXT, MOST_RECRUITERS, MOST_WINDOWS, default_value
+from sim.model.parse import (
+    DURATION_FORMS,
+    LONGEST_DURATION,
+    LONGEST_TEXT,
+    MOST_ITEMS,
+    MOST_RECRUITERS,
+    MOST_WINDOWS,
+    default_value,
+)
 from sim.model.values import DURATION_ARGUMENTS, Value
 
 Schema = dict[str, object]
@@ -100,6 +108,10 @@ def _type(parameter: Parameter) -> Schema:
     if parameter.type == "numbers":
         numbers: Schema = {"type": "array", "items": {"type": "number"} | _bounds(parameter)}
         return {"anyOf": [numbers, {"type": "string", "pattern": rf"^\s*({NUMBER}(\s*,\s*{NUMBER})*)?\s*$"}]}
+    if parameter.type in ("names", "dates"):
+        item: Schema = {"type": "string", "pattern": DATE} if parameter.type == "dates" else _name(parameter)
+        items: Schema = {"type": "array", "items": item, "maxItems": MOST_ITEMS, "uniqueItems": True}
+        return {"anyOf": [items, {"type": "string"}]}
     if parameter.type == "clock":
         return {"type": "string", "pattern": CLOSE if parameter.key == "close" else CLOCK}
     plain: dict[str, Schema] = {
@@ -113,6 +125,13 @@ def _type(parameter: Parameter) -> Schema:
         "windows": _windows(),
     }
     return plain[parameter.type]
+
+
+def _name(parameter: Parameter) -> Schema:
+    """One of the choices, or any name."""
+    if parameter.choices:
+        return {"enum": list(parameter.choices)}
+    return {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
 
 
 def _bounds(parameter: Parameter) -> Schema:

@@ -28,11 +28,18 @@ EXAMPLES = {
     "shifts": '[{ from = "09:00", recruiters = 2 }, { from = "12:00", recruiters = 1 }]',
     "windows": '["10:30-12:30", "11:30-13:30"]',
     "path": '"rows.csv"',
+    "names": '["..."]',
+    "dates": "[2026-05-01, 2026-05-02]",
 }
 LIST_MEANINGS = {
     "fairs": "Fairs: one venue on one day each. Any key from above may stand here too, as gate.lanes = 4.",
-    "groups": "Groups of seekers. Any key of [behaviour] may stand here too, as behaviour.talk_share = 0.5.",
+    "groups": "Groups of seekers. Any key of [behaviour] or [attendance] may stand here too, as "
+    "behaviour.talk_share = 0.5.",
     "occupations": "Occupations of seekers and posts.",
+    "districts": "Districts where people live and firms are; by default those of the fairs, all at one point.",
+    "venues": "Venues: a fair that names one takes over what is said of it, and a policy holds its fairs there.",
+    "outreach": "What makes people of the pool aware of fairs.",
+    "levers": "Measures besides fairs that help people into work.",
     "firms": "Firms by name; without them, firms are drawn.",
     "posts": "Posts of the named firms by occupation.",
     "seekers": "Seekers by name; without them, seekers are drawn.",
@@ -165,11 +172,13 @@ def example(parameter: Parameter) -> str:
     if not parameter.default:
         if parameter.maximum is not None and parameter.maximum < 10:
             return f"{parameter.maximum:g}"
-        return EXAMPLES[parameter.type]
+        return f'"{parameter.choices[0]}"' if parameter.type == "choice" else EXAMPLES[parameter.type]
     if parameter.type in ("clock", "choice", "text", "path"):
         return f'"{parameter.default}"'
     if parameter.type == "duration" and "(" in parameter.default:
         return f'"{parameter.default}"'
+    if parameter.type == "names":
+        return str([name.strip() for name in parameter.default.split(",")]).replace("'", '"')
     return f"[{parameter.default}]" if parameter.type == "numbers" else parameter.default
 
 

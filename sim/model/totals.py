@@ -43,7 +43,7 @@ def own_number(draft: Draft, fair: Subject, kind: str) -> int | None:
         return draft.firms_at.get(fair.id)
     if kind == "posts":
         return draft.posts_of_rows.get(fair.id)
-    if poisson(fair):
+    if poisson(fair) and not draft.is_campaign:
         return 0
     return draft.seekers_at.get(fair.id)
 
@@ -58,6 +58,8 @@ def _no_number(draft: Draft, fair: Subject, kind: str) -> bool:
 def _check_firms(draft: Draft, fair: Subject) -> Iterator[Finding]:
     if _no_number(draft, fair, "firms"):
         remedy = "write firms = N here, totals.firms = N at the top, or list the firms"
+        if draft.is_campaign:
+            remedy = "write firms = N here, totals.firms = N at the top, or booths = N for its venue in [[venues]]"
         yield fair.finding("firms", "no number of firms", "", remedy, "no-firms")
 
 
@@ -65,7 +67,8 @@ def _check_posts(draft: Draft, fair: Subject) -> Iterator[Finding]:
     settings = fair.settings
     if not fair.fine("posts", "firms", "interview.offers"):
         return
-    if settings.flag("interview.offers") and _no_number(draft, fair, "posts"):
+    wanted = settings.flag("interview.offers") and not draft.is_campaign
+    if wanted and _no_number(draft, fair, "posts"):
         remedy = "write posts = N here, totals.posts = N at the top, or interview.offers = false"
         yield fair.finding("posts", "no number of posts", "", remedy, "no-posts")
     posts, firms = settings.optional_integer("posts"), own_number(draft, fair, "firms")
@@ -74,8 +77,8 @@ def _check_posts(draft: Draft, fair: Subject) -> Iterator[Finding]:
 
 
 def _check_seekers(draft: Draft, fair: Subject) -> Iterator[Finding]:
-    if not fair.fine("seekers", "arrivals.pattern"):
-        return
+    if draft.is_campaign or not fair.fine("seekers", "arrivals.pattern"):
+        return  # in a campaign people choose, unless a number says how many
     if not poisson(fair):
         if _no_number(draft, fair, "seekers"):
             remedy = "write seekers = N here, totals.seekers = N at the top, or list the seekers"

@@ -51,7 +51,11 @@ DURATION_ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 Shifts = tuple[tuple[float, int], ...]
 Windows = tuple[tuple[float, float], ...]
-Value = str | int | float | bool | datetime.date | Duration | tuple[float, ...] | Shifts | Windows | None
+Names = tuple[str, ...]
+Dates = tuple[datetime.date, ...]
+Value = (
+    str | int | float | bool | datetime.date | Duration | tuple[float, ...] | Shifts | Windows | Names | Dates | None
+)
 
 
 def plain(number: float) -> str:
@@ -166,8 +170,22 @@ class Settings(Mapping[str, Value]):
     def numbers(self, key: str) -> tuple[float, ...]:
         """A list of numbers; empty when it was not given."""
         value = self[key]
-        if not isinstance(value, tuple) or any(isinstance(item, tuple) for item in value):
+        if not _are_all(value, float):
             raise self._wrong(key, "a list of numbers")
+        return value  # type: ignore[return-value]
+
+    def names(self, key: str) -> Names:
+        """A list of names; empty when it was not given."""
+        value = self[key]
+        if not _are_all(value, str):
+            raise self._wrong(key, "a list of names")
+        return value  # type: ignore[return-value]
+
+    def dates(self, key: str) -> Dates:
+        """A list of days; empty when it was not given."""
+        value = self[key]
+        if not _are_all(value, datetime.date):
+            raise self._wrong(key, "a list of dates")
         return value  # type: ignore[return-value]
 
     def shifts(self, key: str) -> Shifts:
@@ -217,6 +235,11 @@ class Settings(Mapping[str, Value]):
         if value is not None and not isinstance(value, datetime.date):
             raise self._wrong(key, "a date")
         return value
+
+
+def _are_all(value: Value, kind: type) -> bool:
+    """Whether a value is a list with nothing but values of a type."""
+    return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)
 
 
 def _are_pairs(value: Value, second: type) -> bool:

@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.campaign.laws import arrival_profile
 from sim.draws import make_key
-from sim.model.parameters import FAIR_ONLY, LISTS, Parameter, parameters
+from sim.model.parameters import CAMPAIGN_LISTS, FAIR_ONLY, LISTS, Parameter, parameters
 from sim.model.scenario import Fair, Group, Scenario
-from sim.model.values import Duration, Settings, Value, clock_text, plain
+from sim.model.values import Duration, Settings, Value, clock_text, plain, window_text
 from sim.population import Roster
 from sim.study.timeline import capacity_minutes
 
@@ -50,11 +50,11 @@ def input_changes(base: Scenario, other: Scenario) -> tuple[Change, ...]:
     changes = list(_between("", _values(general, base.settings), _values(general, other.settings)))
     changes += _fair_changes(base, other)
     changes += _entry_changes("groups", *({one.id: _group(one) for one in each.groups} for each in (base, other)))
-    occupation = parameters("occupation")
-    changes += _entry_changes(
-        "occupations",
-        *({one.id: _values(occupation, one.settings) for one in each.occupations} for each in (base, other)),
-    )
+    for name in ("occupations", *CAMPAIGN_LISTS):
+        level = parameters(LISTS[name])
+        changes += _entry_changes(
+            name, *({one.id: _values(level, one.settings) for one in getattr(each, name)} for each in (base, other))
+        )
     for name in ("firms", "posts", "seekers"):
         changes += _row_changes(name, getattr(base, name), getattr(other, name))
     return tuple(changes)
@@ -207,13 +207,19 @@ def _plain(parameter: Parameter, value: Value) -> Plain:
     if parameter.type == "clock" and isinstance(value, int | float):
         return clock_text(value)
     if isinstance(value, tuple):
-        parts = (f"{clock_text(one[0])}={one[1]}" if isinstance(one, tuple) else plain(one) for one in value)
-        return " ".join(parts) if parameter.type == "shifts" else ", ".join(parts)
+        return (" " if parameter.type == "shifts" else ", ").join(map(_item, value))
     if isinstance(value, Duration | datetime.date):
         return str(value)
     if isinstance(value, float) and value == int(value):
         return int(value)
     return value
+
+
+def _item(one: object) -> str:
+    """An item of a list: a shift, a window of the clock, a number, a name or a date."""
+    if isinstance(one, tuple):
+        return window_text(one) if isinstance(one[1], float) else f"{clock_text(one[0])}={one[1]}"
+    return plain(one) if isinstance(one, float) else str(one)
 
 
 def _rounded(amount: float) -> float:

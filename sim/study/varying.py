@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sim.model.errors import Finding, InputError, Refusal, in_order, quoted
 from sim.model.files import decoded, read_bytes
-from sim.model.parameters import LISTS, Parameter, vocabulary
+from sim.model.parameters import CAMPAIGN_LISTS, LISTS, Parameter, vocabulary
 from sim.model.scenario import Scenario, load_scenario
 from sim.model.values import DURATION_ARGUMENTS, Duration, Value, clock_text, plain
 
@@ -313,7 +313,7 @@ def _shared(scenario: Scenario, base: Scenario) -> Scenario:
     """The scenario with as much as possible of the base, which thousands of cases need not hold again."""
     changes = {
         name: getattr(base, name)
-        for name in ("groups", "occupations", "firms", "posts", "seekers", "inputs")
+        for name in ("groups", "occupations", *CAMPAIGN_LISTS, "firms", "posts", "seekers", "inputs")
         if getattr(scenario, name) == getattr(base, name)
     }
     return replace(scenario, **changes)

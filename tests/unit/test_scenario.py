@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from model_helpers import GOOD, load, messages
 
 from sim.model.errors import InputError
-from sim.model.parameters import FAIR_ONLY, LISTS, parameters, vocabulary
+from sim.model.parameters import CAMPAIGN_SECTIONS, FAIR_ONLY, LISTS, parameters, vocabulary
 from sim.model.parse import default_value, read_value
 from sim.model.scenario import Scenario, load_scenario
 from sim.model.schema import json_schema
@@ -143,6 +143,7 @@ def test_what_is_written_out_says_every_default_and_repeats_no_table() -> None:
     }
     written = {key for key in vocabulary("").keys if _at(document, key) is not None}
     optional = {p.key for p in vocabulary("").keys.values() if not p.default and p.type not in ("numbers", "shifts")}
+    optional |= {key for key in vocabulary("").keys if key.startswith(CAMPAIGN_SECTIONS)}
     assert set(vocabulary("").keys) - written <= optional
 
 
@@ -247,6 +248,12 @@ def test_the_schema_accepts_what_the_loader_accepts() -> None:
         'measures.windows = ["10:30 to 12:30"]',
         'measures.windows = "10:30-12:30 13:00-14:00"',
         'measures.windows = ["24:00-24:00"]',
+        'calendar.weekdays = ["sunday"]',
+        'calendar.venues = [""]',
+        "season.holidays = [3]",
+        'season.holidays = ["1 May"]',
+        'levers = [{ id = "a", kind = "x" }]',
+        'districts = [{ id = "a", km = 3 }]',
         "base = 3",
     ],
 )

@@ -14,6 +14,9 @@ from sim.model.parse import READERS, default_value, read_text, read_value
 from sim.model.values import DURATION_ARGUMENTS, Duration, Settings, clock_text, plain, window_text
 
 FAIR = {parameter.key: parameter for parameter in parameters("fair")}
+SCENARIO = {parameter.key: parameter for parameter in parameters("scenario")}
+NAMES, WEEKDAYS, DATES = (SCENARIO[key] for key in ("calendar.venues", "calendar.weekdays", "season.holidays"))
+FIRST, SECOND = datetime.date(2020, 5, 1), datetime.date(2020, 5, 4)
 WINDOWS = next(parameter for parameter in parameters("scenario") if parameter.type == "windows")
 
 
@@ -24,7 +27,8 @@ def test_the_table_has_every_parameter_once_and_complete() -> None:
     for parameter in parameters():
         assert parameter.meaning and parameter.source
         assert parameter.type in READERS
-        assert (parameter.type == "choice") == bool(parameter.choices)
+        assert bool(parameter.choices) <= (parameter.type in ("choice", "names"))
+        assert parameter.type != "choice" or parameter.choices
 
 
 def test_every_default_is_a_value_of_its_parameter() -> None:
@@ -32,7 +36,7 @@ def test_every_default_is_a_value_of_its_parameter() -> None:
         value = default_value(parameter)
         if parameter.default:
             assert value is not None, parameter.key
-        elif parameter.type in ("text", "path"):
+        elif parameter.type in ("text", "path", "choice"):
             assert value == ""
         else:
             assert value in (None, ())
@@ -42,6 +46,7 @@ def test_the_top_of_a_file_knows_what_a_fair_knows_but_not_what_only_a_fair_has(
     assert {"gate.lanes", "totals.firms", "name"} <= vocabulary("").keys.keys()
     assert not {"id", "venue", "district", "date", "firms", "posts", "seekers"} & vocabulary("").keys.keys()
     assert "behaviour.talk_share" in vocabulary("groups").keys
+    assert "attendance.visit_share" in vocabulary("groups").keys
     assert "gate.lanes" not in vocabulary("groups").keys
 
 
@@ -154,6 +159,63 @@ def test_there_may_be_a_hundred_windows() -> None:
         read_value(WINDOWS, many)
 
 
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ([], ()),
+        (" ", ()),
+        (["north", " south "], ("north", "south")),
+        ("north,south", ("north", "south")),
+        (["north, upper"], ("north, upper",)),
+        ("武汉", ("武汉",)),
+    ],
+)
+def test_names(raw: object, names: tuple[str, ...]) -> None:
+    assert read_value(NAMES, raw) == names
+    assert read_value(NAMES, list(names)) == names
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (3, "3 is no list of names"),
+        ([3], "name 1: 3 is no name"),
+        (["a", " "], 'name 2: " " is no name'),
+        ("a,,b", 'name 2: "" is no name'),
+        ("a, a", '"a" is there twice'),
+        (["a\n b"], "name 1: .* has a line break"),
+        ([str(number) for number in range(2001)], "2001 names"),
+    ],
+)
+def test_names_that_are_none(raw: object, found: str) -> None:
+    with pytest.raises(Refusal, match=found) as caught:
+        read_value(NAMES, raw)
+    assert caught.value.slug == "bad-names"
+
+
+def test_names_may_be_restricted_to_choices() -> None:
+    assert read_value(WEEKDAYS, "sat, sun") == ("sat", "sun")
+    with pytest.raises(Refusal, match="none of the choices") as caught:
+        read_value(WEEKDAYS, ["sat", "sunn"])
+    assert caught.value.remedy == 'did you mean "sun"?'
+
+
+@pytest.mark.parametrize("raw", [[FIRST, SECOND], "2020-05-01, 2020-05-04", ["2020-05-01", SECOND]])
+def test_dates(raw: object) -> None:
+    assert read_value(DATES, raw) == (FIRST, SECOND)
+    assert read_value(DATES, FIRST) == (FIRST,)
+    assert read_value(DATES, "") == read_value(DATES, []) == ()
+
+
+@pytest.mark.parametrize(
+    "raw", [3, [3], "May 1", ["2020-02-30"], [FIRST, "2020-05-01"], [datetime.datetime(2020, 5, 1)]]
+)
+def test_dates_that_are_none(raw: object) -> None:
+    with pytest.raises(Refusal) as caught:
+        read_value(DATES, raw)
+    assert caught.value.slug == "bad-date"
+
+
 def test_only_the_end_may_be_midnight() -> None:
     assert read_value(FAIR["close"], "24:00") == 1440.0
     with pytest.raises(Refusal):
@@ -185,6 +247,8 @@ def test_settings_are_read_by_type() -> None:
             "s": ((540.0, 2),),
             "w": ((630.0, 750.0), (600.0, 660.5)),
             "day": datetime.date(2020, 4, 21),
+            "days": (FIRST, SECOND),
+            "names": ("a", "b"),
             "none": None,
             "empty": (),
         }
@@ -198,6 +262,9 @@ def test_settings_are_read_by_type() -> None:
     assert settings.numbers("l") == (1.0, 2.0)
     assert settings.shifts("s") == ((540.0, 2),)
     assert settings.windows("w") == ((630.0, 750.0), (600.0, 660.5))
+    assert settings.dates("days") == (FIRST, SECOND)
+    assert settings.names("names") == ("a", "b")
+    assert settings.dates("empty") == settings.names("empty") == ()
     assert settings.numbers("empty") == settings.shifts("empty") == settings.windows("empty") == ()
     assert settings.day("day") == datetime.date(2020, 4, 21)
     assert settings.optional_integer("none") is settings.optional_clock("none") is settings.day("none") is None
@@ -214,6 +281,8 @@ GETTERS = [
     "numbers",
     "shifts",
     "windows",
+    "names",
+    "dates",
     "optional_integer",
     "optional_number",
     "optional_clock",
@@ -225,10 +294,19 @@ GETTERS = [
 @pytest.mark.parametrize("getter", GETTERS)
 def test_settings_refuse_the_wrong_type_and_unknown_keys(getter: str) -> None:
     settings = Settings(
-        {"text": "x", "flag": True, "pairs": ((1.0, 2),), "wins": ((1.0, 2.0),), "numbers": (1.0,), "none": None}
+        {
+            "text": "x",
+            "flag": True,
+            "pairs": ((1.0, 2),),
+            "wins": ((1.0, 2.0),),
+            "numbers": (1.0,),
+            "names": ("x",),
+            "dates": (FIRST,),
+            "none": None,
+        }
     )
-    fits = {"text": "text", "flag": "flag", "shifts": "pairs", "windows": "wins", "numbers": "numbers"}.get(getter)
-    for key in ("text", "flag", "pairs", "wins", "numbers"):
+    fits = {"shifts": "pairs", "windows": "wins"}.get(getter, getter)
+    for key in ("text", "flag", "pairs", "wins", "numbers", "names", "dates"):
         if key != fits:
             with pytest.raises(TypeError, match=key):
                 getattr(settings, getter)(key)
