@@ -138,6 +138,16 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
+def check_workbook_library() -> None:
+    """Refuse, before anything is done, if the library that writes workbooks is not installed."""
+    try:
+        import xlsxwriter  # noqa: F401
+    except ImportError as error:
+        found = "workbooks are written by the library XlsxWriter, which is not installed"
+        remedy = "pip install 'jobfair[xlsx]'"
+        raise InputError([Finding("--xlsx", "", found, "", remedy, "no-workbook-library")]) from error
+
+
 @contextmanager
 def _database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that writes or reads one file; what it reports of the disk becomes an OSError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -47,16 +48,46 @@ def check(
 
 
 @click.command()
-@click.argument("name", default="fair")
+@click.argument("name", required=False)
+@click.option(
+    "--xlsx",
+    "workbook",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a workbook to fill in, FILE.xlsx, and print a scenario that names it.",
+)
 @DEBUG
-def template(name: str) -> None:
+def template(name: str | None, workbook: Path | None) -> None:
     """Print a commented starter scenario.
 
     NAME is fair (one fair, the default), venues (several venues on a day) or firms (firms by name).
     """
-    from sim.model.template import starter
+    from sim.model.template import starter, workbook_starter
 
-    click.echo(starter(name), nl=False)
+    if workbook is None:
+        click.echo(starter(name or "fair"), nl=False)
+        return
+    if name is not None:
+        raise click.UsageError("NAME and --xlsx exclude each other")
+    _write_workbook(workbook)
+    click.echo(workbook_starter(workbook.name), nl=False)
+    complain(f"workbook: {workbook}")
+
+
+def _write_workbook(path: Path) -> None:
+    """Write the workbook to fill in; never over one that was filled in."""
+    from sim.files import check_workbook_library, explained, replacing
+    from sim.model.template_workbook import workbook_content
+
+    check_workbook_library()
+    if path.suffix.lower() != ".xlsx":
+        raise click.UsageError("--xlsx takes the name of a file that ends with .xlsx")
+    with explained(path):
+        if path.exists():
+            remedy = "name another file, or move this one away"
+            raise InputError([Finding(str(path), "", "this file exists already", "", remedy, "file-exists")])
+        with replacing(path) as temporary:
+            temporary.write_bytes(workbook_content())
 
 
 @click.command()

@@ -122,9 +122,9 @@ def _check_options(options: dict[str, Any]) -> None:
     if options["precision"] is not None:
         _targets(options["precision"])
     if options["xlsx"]:
-        from sim.report.workbook import check_library
+        from sim.files import check_workbook_library
 
-        check_library()
+        check_workbook_library()
 
 
 def _targets(text: str) -> tuple[Target, ...]:

@@ -153,7 +153,7 @@ def _check_venues(draft: Draft) -> Iterator[Finding]:
         latest = fairs[0]
         for fair in fairs[1:]:
             if fair.settings.clock("open") < latest.settings.clock("close"):
-                other = f"{latest.origin.key} {quoted(latest.id)}"
+                other = f"{latest.origin.key or 'fair'} {quoted(latest.id)}"
                 found = f"{quoted(venue)} is taken on {day.isoformat()} by {other}"
                 until = clock_text(latest.settings.clock("close"))
                 remedy = "change venue, date or hours"

@@ -13,10 +13,10 @@ from functools import cached_property
 
 from sim.model.documents import BAD, Block, Document, Entry
 from sim.model.errors import Finding
+from sim.model.grid import Rows
 from sim.model.parameters import Parameter, parameters
 from sim.model.parse import default_value
 from sim.model.positions import Origin
-from sim.model.tables import Rows
 from sim.model.values import Settings, Value
 
 
@@ -72,6 +72,7 @@ class Draft:
     bad_rows: bool = False
     inputs: dict[str, str] = field(default_factory=dict)
     table_paths: dict[str, str] = field(default_factory=dict)
+    listed_apart: set[str] = field(default_factory=set)
     firm_rows: Rows = field(default_factory=lambda: Rows("firms"))
 
     def firm_origin(self, number: int) -> Origin:

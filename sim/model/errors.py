@@ -19,7 +19,7 @@ from sim.model.alarms import ALARMS
 
 LONGEST_SHOWN = 60
 LARGEST_SHOWN = 10**18
-LINE = re.compile(r"(.*?):([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTALL)
+LINE = re.compile(r"(.*?)(?::|![A-Z]{1,3})([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,8 @@ SLUGS: dict[str, str] = {
     ),
     "too-large": (
         "The file is larger than any sensible one of its kind: 10 MB for a scenario file, 512 "
-        "MB for a table. Large lists of firms or seekers belong into a table beside the "
-        "scenario file."
+        "MB for a table, 50 MB for a workbook, which may unpack to 300 MB. Large lists of firms or seekers belong "
+        "into a CSV table beside the scenario file."
     ),
     "not-utf8": (
         "The file is not text in a known encoding. Scenario files are UTF-8; tables are UTF-8 "
@@ -142,6 +142,22 @@ SLUGS: dict[str, str] = {
         "The table is not a CSV table with one heading line and columns separated by commas: "
         "a quotation mark is not closed, the heading is missing or names a column twice, or a "
         "row has more cells than the heading."
+    ),
+    "bad-workbook": (
+        "The file is not a workbook in the format .xlsx, is damaged, or is protected by a password. Open it in a "
+        "spreadsheet program and save it as .xlsx without a password."
+    ),
+    "bad-sheet": (
+        "The sheet is not a table with one heading row: the heading has an empty cell between names or names a column "
+        "twice, or a row has more cells than the heading."
+    ),
+    "unknown-sheet": (
+        "A workbook lists what it has in sheets named `fairs`, `firms`, `posts` and `seekers`; other sheets are left "
+        "alone. A name that is nearly one of these is taken for a slip, so that no list is overlooked."
+    ),
+    "bad-formula": (
+        "A formula counts as the result that was stored with it when a spreadsheet program last saved the workbook. "
+        "This cell has no such result, or an error such as `#N/A`."
     ),
     "bad-path": (
         "A path in a scenario must be a plain relative path with `/` between folders, so that "
@@ -343,6 +359,7 @@ SLUGS: dict[str, str] = {
         "To part plans that differ by so little would take more replications than the program makes. Name a larger "
         "difference with `--zone`, or compare without `--select`."
     ),
+    "file-exists": "The file exists, and the program does not write over what somebody may have filled in.",
     "folder-in-use": (
         "Another run is writing into this folder. Wait until it ends, or name another folder with `--out`. The "
         "system frees the folder when a run ends, however it ends."

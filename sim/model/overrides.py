@@ -23,6 +23,11 @@ def with_overrides(document: Document, overrides: Sequence[str], findings: list[
     return document
 
 
+def key_of(text: str) -> tuple[str, ...]:
+    """The parts of the key that an override names."""
+    return tuple(_key_parts(text.partition("=")[0].strip()))
+
+
 def _with_override(document: Document, text: str, findings: list[Finding]) -> Document:
     place = "--set " + quoted(text)[1:-1].replace('\\"', '"')
     source = Source(place)

@@ -11,7 +11,7 @@ import functools
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,13 +34,46 @@ class Source:
     def _lines(self) -> dict[Path, int]:
         return {} if self._text is None else lines_of_keys(self._text)
 
-    def place(self, path: Path) -> str:
-        """The name and, where it is known, the line of a key or of what encloses it."""
+    def name_columns(self, names: Sequence[str]) -> None:
+        """Take notice of the headings of a table; a text knows lines only."""
+
+    def place(self, path: Path, line: int = 0) -> str:
+        """The name and, where it is known, the line of a key or of what encloses it; for a table the line given."""
+        if line:
+            return f"{self.name}:{line}"
         while path:
             if path in self._lines:
                 return f"{self.name}:{self._lines[path]}"
             path = path[:-1]
         return self.name
+
+
+class SheetSource(Source):
+    """One sheet of a workbook, in which places are cells: my-fair.xlsx:firms!C7."""
+
+    def __init__(self, name: str, sheet: str) -> None:
+        super().__init__(name)
+        self._sheet = sheet
+        self._letters: dict[str, str] = {}
+
+    def name_columns(self, names: Sequence[str]) -> None:
+        """Take notice of the headings."""
+        for number, name in enumerate(names, start=1):
+            self._letters.setdefault(name, column_letters(number))
+
+    def place(self, path: Path, line: int = 0) -> str:
+        """The cell below the heading of a key; the first one of the row where there is none."""
+        key = ".".join(str(part) for part in path)
+        return f"{self.name}:{self._sheet}!{self._letters.get(key, 'A')}{line or 1}"
+
+
+def column_letters(number: int) -> str:
+    """The name of a column by its number: A, ..., Z, AA, ..."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +87,7 @@ class Origin:
     @property
     def place(self) -> str:
         """What a finding says first: file and line."""
-        return f"{self.source.name}:{self.line}" if self.line else self.source.place(self.path)
+        return self.source.place(self.path, self.line)
 
     @property
     def key(self) -> str:

@@ -35,7 +35,7 @@ def resolved_document(scenario: Scenario) -> Table:
         if entries or name == "occupations":
             document[name] = [_table(name, one.id, one.settings, cited) for one in entries]
     for kind, rows in (("firms", scenario.firms), ("posts", scenario.posts), ("seekers", scenario.seekers)):
-        if rows and not scenario.settings.text(f"tables.{kind}"):
+        if rows and kind not in scenario.listed_apart:
             identities = (str(row.get("id", number)) for number, row in enumerate(rows, start=1))
             document[kind] = [_table(kind, one, row, cited) for one, row in zip(identities, rows, strict=True)]
     return document

@@ -10,10 +10,10 @@ from collections.abc import Collection
 
 from sim.model.documents import BAD, MOST_FINDINGS, Block, too_many
 from sim.model.errors import Finding, did_you_mean, quoted
+from sim.model.grid import Rows
 from sim.model.parameters import vocabulary
 from sim.model.parse import default_value
 from sim.model.positions import Origin
-from sim.model.tables import Rows
 from sim.model.values import Settings, Value
 
 # What a key of a row refers to, and whether it must be given when there are several.

@@ -17,12 +17,13 @@ from sim.model.documents import Bad, Document
 from sim.model.documents import Entry as Written
 from sim.model.draft import Draft, Subject, with_default_lists
 from sim.model.errors import InputError, Refusal, in_order
-from sim.model.files import inside
+from sim.model.grid import Rows
+from sim.model.named import Sheets, named_file, with_workbook
 from sim.model.overrides import with_overrides
 from sim.model.parameters import LISTS, OF_GROUPS
 from sim.model.places import with_places
 from sim.model.rows import complete_rows, inline_rows
-from sim.model.tables import Rows, read_table
+from sim.model.tables import read_table
 from sim.model.values import Settings, Value
 
 ROW_KINDS = ("firms", "posts", "seekers")
@@ -92,8 +93,8 @@ Entry = Occupation | District | Venue | Outreach | Lever
 class Scenario:
     """Everything that is to be simulated.
 
-    `defaults` are the fair-level settings at the top of the file. `file` and `inputs` say where the scenario
-    came from and do not count when two scenarios are compared.
+    `defaults` are the fair-level settings at the top of the file. `file`, `inputs` and `listed_apart` (the kinds of
+    rows that a table or workbook lists) say where the scenario came from and do not count when two are compared.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Scenario:
     reported: dict[str, float] = field(hash=False)
     sources: dict[str, str] = field(hash=False)
     inputs: tuple[tuple[str, str], ...] = field(compare=False)
+    listed_apart: frozenset[str] = field(compare=False)
 
     @property
     def is_campaign(self) -> bool:
@@ -136,24 +138,29 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     if document is None:
         raise InputError(in_order(stack.findings))
     findings = stack.findings
-    document = with_places(with_overrides(with_default_lists(document), overrides, findings))
-    draft = _draft(document, stack, name)
+    document, sheets = with_workbook(with_default_lists(document), overrides, stack, name)
+    document = with_places(with_overrides(document, overrides, findings))
+    draft = _draft(document, sheets, stack, name)
     findings.extend(check(draft))
     if findings:
         raise InputError(in_order(findings))
     return _scenario(draft, name)
 
 
-def _draft(document: Document, stack: Stack, name: str) -> Draft:
+def _draft(document: Document, sheets: Sheets | None, stack: Stack, name: str) -> Draft:
     """The document with its rows read and completed."""
     draft = Draft(document, inputs=stack.inputs)
+    if sheets is not None:
+        draft.table_paths["tables.workbook"] = sheets.path
+        draft.listed_apart |= sheets.rows.keys()
+        draft.bad_rows = sheets.refused
     before = len(stack.findings)
     known: dict[str, Collection[str] | None] = {
-        "fairs": _ids(draft.fairs),
+        "fairs": None if "fairs" in document.refused else _ids(draft.fairs),
         "groups": _ids(draft.groups),
         "occupations": _ids(draft.occupations),
     }
-    rows = {kind: _rows(kind, draft, stack, name) for kind in ROW_KINDS}
+    rows = {kind: _rows(kind, draft, sheets, stack, name) for kind in ROW_KINDS}
     draft.firm_rows = rows["firms"]
     draft.firms = complete_rows(rows["firms"], known, stack.findings)
     bad_firms = any(firm["id"] is None for firm in draft.firms) or draft.bad_rows
@@ -161,7 +168,8 @@ def _draft(document: Document, stack: Stack, name: str) -> Draft:
     known["firms"] = None if bad_firms else {firm.text("id") for firm in draft.firms}
     draft.posts = complete_rows(rows["posts"], known, stack.findings)
     draft.seekers = complete_rows(rows["seekers"], known, stack.findings)
-    draft.bad_rows = draft.bad_rows or len(stack.findings) > before or any(refused_rows(draft, k) for k in ROW_KINDS)
+    is_faulty = len(stack.findings) > before or (sheets is not None and sheets.faulty)
+    draft.bad_rows = draft.bad_rows or is_faulty or any(refused_rows(draft, kind) for kind in ROW_KINDS)
     return draft
 
 
@@ -172,19 +180,24 @@ def _ids(subjects: tuple[Subject, ...]) -> Collection[str] | None:
     return dict.fromkeys(subject.id for subject in subjects)
 
 
-def _rows(kind: str, draft: Draft, stack: Stack, name: str) -> Rows:
-    """The rows of one kind, from the scenario file or from a table."""
+def _rows(kind: str, draft: Draft, sheets: Sheets | None, stack: Stack, name: str) -> Rows:
+    """The rows of one kind, from the scenario file, a table or a workbook."""
     key = f"tables.{kind}"
     inline = draft.document.lists.get(kind, [])
     entry = draft.scenario.entries.get(key)
-    if entry is None or not entry.value or not isinstance(entry.value, str):
-        draft.bad_rows = draft.bad_rows or not draft.scenario.fine(key)
-        return inline_rows(kind, inline)
-    if inline:
-        place = inline[0].origin.place
-        remedy = f"keep either the table or [[{kind}]]"
-        finding = draft.scenario.finding(key, f"{kind} are listed at {place} too", "", remedy, "rows-twice")
+    sheet = sheets.rows.get(kind) if sheets else None
+    has_table = entry is not None and bool(entry.value) and isinstance(entry.value, str)
+    if (has_table or sheet) and (inline or (has_table and sheet)):
+        place = inline[0].origin.place if inline else sheet.origin(0).place if sheet else ""
+        remedy = f"keep either the table or [[{kind}]]" if inline else "keep either the table or the sheet"
+        named = key if has_table else "tables.workbook"
+        finding = draft.scenario.finding(named, f"{kind} are listed at {place} too", "", remedy, "rows-twice")
         stack.findings.append(finding)
+        return inline_rows(kind, inline)
+    if sheet:
+        return sheet
+    if entry is None or not has_table:
+        draft.bad_rows = draft.bad_rows or not draft.scenario.fine(key)
         return inline_rows(kind, inline)
     try:
         return _table(kind, entry, draft, stack, name)
@@ -196,14 +209,11 @@ def _rows(kind: str, draft: Draft, stack: Stack, name: str) -> Rows:
 
 def _table(kind: str, entry: Written, draft: Draft, stack: Stack, name: str) -> Rows:
     """The rows of a table, looked for in the folder of the file that names it."""
-    written = str(entry.value)
-    namer = entry.origin.source.name
-    owner = namer if namer in stack.folders else name
-    path = inside(stack.root, stack.folders[owner], written)
-    shown_as = os.path.normpath(os.path.join(os.path.dirname(owner), written))
-    rows, digest = read_table(kind, path, written, shown_as, stack.findings)
-    stack.inputs[shown_as] = digest
-    draft.table_paths[f"tables.{kind}"] = Path(os.path.relpath(path, stack.folders[name])).as_posix()
+    file = named_file(entry, stack, name)
+    rows, digest = read_table(kind, file.path, file.written, file.name, stack.findings)
+    stack.inputs[file.name] = digest
+    draft.table_paths[f"tables.{kind}"] = file.from_scenario
+    draft.listed_apart.add(kind)
     return rows
 
 
@@ -231,6 +241,7 @@ def _scenario(draft: Draft, file: str) -> Scenario:
         reported=_reported(settings),
         sources=_sources(draft),
         inputs=tuple(draft.inputs.items()),
+        listed_apart=frozenset(draft.listed_apart),
     )
 
 

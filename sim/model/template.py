@@ -6,6 +6,7 @@ written, nothing of how it is read.
 
 from __future__ import annotations
 
+import json
 import textwrap
 from dataclasses import dataclass, field
 
@@ -31,6 +32,10 @@ EXAMPLES = {
     "names": '["..."]',
     "dates": "[2026-05-01, 2026-05-02]",
 }
+OCCUPATIONS = [
+    {"id": '"production"', "name": '"Production"', "seekers_share": "3", "posts_share": "3"},
+    {"id": '"office"', "name": '"Office"', "seekers_share": "2", "posts_share": "1"},
+]
 LIST_MEANINGS = {
     "fairs": "Fairs: one venue on one day each. Any key from above may stand here too, as gate.lanes = 4.",
     "groups": "Groups of seekers. Any key of [behaviour] or [attendance] may stand here too, as "
@@ -62,6 +67,14 @@ def starter(name: str = "fair") -> str:
         remedy = did_you_mean(name, starters)
         raise InputError([Finding("template", "", found, ", ".join(starters), remedy, "unknown-template")])
     return "\n".join(_lines(starters[name])) + "\n"
+
+
+def workbook_starter(workbook: str) -> str:
+    """The text of a starter scenario whose fairs, firms and posts stand in the workbook of this name beside it."""
+    name = json.dumps(workbook, ensure_ascii=False)
+    why = '"Which booth becomes the bottleneck?"'
+    values = {"schema_version": "1", "author": '"me"', "name": '"my fair"', "why": why, "tables.workbook": name}
+    return "\n".join(_lines(Starter(values, {"occupations": OCCUPATIONS}))) + "\n"
 
 
 def starter_names() -> tuple[str, ...]:
@@ -99,10 +112,7 @@ def _starters() -> dict[str, Starter]:
         start | {"name": '"named firms"', "why": '"Which booth becomes the bottleneck?"'},
         {
             "fairs": [one | {"seekers": "150"}],
-            "occupations": [
-                {"id": '"production"', "name": '"Production"', "seekers_share": "3", "posts_share": "3"},
-                {"id": '"office"', "name": '"Office"', "seekers_share": "2", "posts_share": "1"},
-            ],
+            "occupations": OCCUPATIONS,
             "firms": [
                 {"id": '"motor"', "name": '"Motor works"', "sector": '"vehicles"', "recruiters": "3"},
                 {"id": '"bakery"', "name": '"Bakery"', "recruiters": "1", "interview_minutes": "6"},
@@ -159,12 +169,17 @@ def _list(name: str, entries: list[Literals]) -> list[str]:
 
 def _described(parameter: Parameter, name: str, literal: str | None) -> list[str]:
     """Meaning, unit, range, default and source of a key as comment, and its line."""
+    text = described(parameter)
+    line = f"{name} = {example(parameter)}" if literal is None else f"{name} = {literal}"
+    return [*_comment(text), line if literal is not None else f"# {line}"]
+
+
+def described(parameter: Parameter) -> str:
+    """Meaning, unit, range, default and source of a parameter in one paragraph."""
     limits = " | ".join(parameter.choices) or allowed_range(parameter)
     default = f"Default: {parameter.default}." if parameter.default else "No default."
     bracket = f" [{limits}]" if limits else ""
-    text = f"{parameter.meaning}{bracket} {default} Source: {parameter.source}."
-    line = f"{name} = {example(parameter)}" if literal is None else f"{name} = {literal}"
-    return [*_comment(text), line if literal is not None else f"# {line}"]
+    return f"{parameter.meaning}{bracket} {default} Source: {parameter.source}."
 
 
 def example(parameter: Parameter) -> str:

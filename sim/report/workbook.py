@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.files import explained, replacing
-from sim.model.errors import Finding, InputError
+from sim.files import check_workbook_library, explained, replacing
 from sim.report.sheets import Cell, Column, Sheet, sheets_of
 from sim.store import WORKBOOK, read_manifest
 
@@ -25,26 +24,16 @@ if TYPE_CHECKING:
 HEAD_ROWS = 3  # caption, names, units
 NARROWEST, WIDEST = 9, 40
 MOST_CHARACTERS = 32_767  # of a cell
-EXTRA = "pip install 'jobfair[xlsx]'"
 
 
 def write_workbook(folder: Path) -> Path:
     """Write `report.xlsx` into the results folder of a finished run; the path of the file."""
-    check_library()
+    check_workbook_library()
     path = folder / WORKBOOK
     sheets = sheets_of(folder)
     with explained(path), replacing(path) as temporary:
         _write(temporary, sheets, str((read_manifest(folder) or {}).get("started", "")))
     return path
-
-
-def check_library() -> None:
-    """Refuse, before anything is computed, if the library that writes workbooks is not installed."""
-    try:
-        import xlsxwriter  # noqa: F401
-    except ImportError as error:
-        found = "workbooks are written by the library XlsxWriter, which is not installed"
-        raise InputError([Finding("--xlsx", "", found, "", EXTRA, "no-workbook-library")]) from error
 
 
 def _write(path: Path, sheets: Sequence[Sheet], started: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from model_helpers import GOOD, messages, write
 
-from sim.model import bases, documents, tables, totals
+from sim.model import bases, documents, grid, totals
 from sim.model.errors import SLUGS, Finding, InputError, in_order, messages_page, nearest, quoted, shown
 from sim.model.scenario import load_scenario
 
@@ -191,7 +191,7 @@ def test_lists_longer_than_the_limit_are_refused() -> None:
 
 
 def test_tables_longer_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tables.MOST_ROWS, "seekers", 3)
+    monkeypatch.setitem(grid.MOST_ROWS, "seekers", 3)
     text = '[tables]\nseekers = "s.csv"\n[[fairs]]\nid = "a"\nfirms = 1\nposts = 1\n'
     assert messages({"x.toml": text, "s.csv": "id\n1\n2\n3\n"}) == []
     assert messages({"x.toml": text, "s.csv": "id\n1\n2\n3\n4\n"}) == [
