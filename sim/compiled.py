@@ -39,7 +39,12 @@ COMPILED_SOURCES = (
     "engine/kernel/loop.py",
     "engine/tallying.py",
     "population/drawing.py",
+    "population/searching.py",
+    "population/posts.py",
     "campaign/visiting.py",
+    "campaign/attendance.py",
+    "campaign/holding.py",
+    "campaign/pairs.py",
 )
 
 COMPILING: bool = not config.DISABLE_JIT  # type: ignore[attr-defined]

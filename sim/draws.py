@@ -67,6 +67,13 @@ FAIR_SHARE = np.uint64(40)  # numbers: firms, posts, seekers
 SIGNING = np.uint64(50)  # index = firm; numbers: signs?, starts?
 SIGNING_DAYS = np.uint64(51)
 START_DAYS = np.uint64(52)
+SEARCH = np.uint64(60)  # numbers: home district, inclination, age of the search or gap to the one who comes next
+LEAVES = np.uint64(61)  # numbers: hired elsewhere, gives up
+REACHED = np.uint64(62)  # index = number of the outreach or lever
+GOES = np.uint64(63)  # index = number of the fair, or firm's choice of a fair where who = firm
+STOPS = np.uint64(64)
+STOCK_FIRM = np.uint64(70)  # numbers: home district, gap to the first new post
+POST = np.uint64(71)  # who = firm, index = number of the firm's post; numbers: age or gap, life, occupation
 # 90 to 99 are taken by calibration, whose numbers belong to no person.
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)

@@ -18,33 +18,37 @@ Announce = Callable[[int, int, str], None]
 _LOCK_SECONDS = 600.0
 
 
-def is_compiled() -> bool:
-    """Whether nothing remains to be compiled."""
-    return not compiled.COMPILING or (compiled.cache_folder() / "ready").exists()
+def is_compiled(campaign: bool = False) -> bool:
+    """Whether nothing remains to be compiled for fair days, or also for campaigns."""
+    return not compiled.COMPILING or all((compiled.cache_folder() / mark).exists() for mark in _marks(campaign))
 
 
-def ensure_compiled(announce: Announce | None = None) -> None:
-    """Compile all that is not yet compiled; returns at once when there is nothing to do."""
-    if is_compiled():
+def ensure_compiled(announce: Announce | None = None, campaign: bool = False) -> None:
+    """Compile all that is not yet compiled for fair days, or also for campaigns; returns at once when nothing is to do.
+
+    Campaigns are apart because most runs need none of it, and whoever waits for a first table should not wait for it.
+    """
+    if is_compiled(campaign):
         return
     import filelock  # needed here only
 
     folder = compiled.cache_folder()
     with filelock.FileLock(folder / "compiling.lock", timeout=_LOCK_SECONDS):
-        if is_compiled():
-            return
-        parts = (
-            ("people", _compile_people),
-            ("visits", _compile_visits),
-            ("the fair day", _compile_fair_day),
-        )
+        missing = [mark for mark in _marks(campaign) if not (folder / mark).exists()]
+        parts = [part for mark in missing for part in _PARTS[mark]]
         for done, (what, compile_part) in enumerate(parts):
             if announce is not None:
                 announce(done, len(parts), what)
             compile_part()
-        (folder / "ready").touch()
-        if announce is not None:
+        for mark in missing:
+            (folder / mark).touch()
+        if announce is not None and parts:
             announce(len(parts), len(parts), "")
+
+
+def _marks(campaign: bool) -> tuple[str, ...]:
+    """The files that say what has been compiled."""
+    return (_FAIR_DAYS, _CAMPAIGNS) if campaign else (_FAIR_DAYS,)
 
 
 def _compile_people() -> None:
@@ -81,3 +85,61 @@ def _compile_fair_day() -> None:
     ledger = simulate(fair, make_key(0, 0, 1))
     tallying.tally_people(fair, ledger.visits, ledger.stays, np.zeros(1, tallying.TALLY))
     tallying.tally_windows(fair, ledger.visits, ledger.stays, np.zeros((1, 2)), np.zeros(1, tallying.TALLY))
+
+
+def _compile_pool() -> None:
+    from sim.draws import make_key
+    from sim.population import posts, searching
+
+    key, one, ones, zeros = make_key(0, 0, 1), np.zeros(1, np.uint64), np.ones(1), np.zeros(1, np.int64)
+    begins = searching.draw_begins(key, one[0], 0, 1.0, 0.0, 1.0)
+    table, people = np.zeros((1, 1)), np.zeros(0, searching.SEARCHER)
+    habits = searching.Habits(ones, ones, ones, ones, table, one, table, one, ones, np.zeros((1, 1, 1)), 0.0)
+    searching.draw_searchers(key, one[0], begins, habits, people)
+    kinds = np.zeros((1, 1), np.int64)
+    posts.draw_posts(key, one, zeros, ones, kinds, (1.0, 0.0, 0.0, 1.0))
+    posts.draw_registered(key, one, kinds, zeros, zeros, (0, 0.0))
+
+
+def _compile_attendance() -> None:
+    from sim.campaign import attendance
+    from sim.draws import make_key
+    from sim.population import posts
+    from sim.population.searching import SEARCHER
+
+    key, one, zeros = make_key(0, 0, 1), np.zeros(1, np.uint64), np.zeros(1, np.int64)
+    people, table = np.zeros(0, SEARCHER), np.zeros((1, 1))
+    cube = np.zeros((1, 1, 1))
+    appeal = attendance.Appeal(one, table, cube, np.zeros((1, 1, 1, 1)), zeros, zeros)
+    attendance.choose_fairs(key, one[0], people, 0, appeal, zeros, zeros)
+    attendance.strengths_of_people(key, one[0], people, 0, appeal, table)
+    attendance.strengths_of_firms(key, one, table, one, table)
+    attendance.most_inclined(table, zeros)
+    stock = np.zeros(0, posts.STOCK_POST)
+    posts.count_open(stock, np.zeros(1, np.bool_), 0, 1)
+    posts.open_rows(stock, zeros, np.zeros(1, np.bool_), 0)
+
+
+def _compile_carrying() -> None:
+    from sim.campaign import holding, pairs
+    from sim.draws import make_key
+    from sim.engine.day import SEEKER
+    from sim.population.posts import STOCK_POST
+    from sim.population.searching import SEARCHER
+
+    none, zeros = np.zeros(0, np.int64), np.zeros(0)
+    holding.apply_intents(np.zeros(0, SEARCHER), np.zeros(0, STOCK_POST), none, none, zeros, 0)
+    kinds, lines = np.zeros(0, np.int32), np.zeros(0, np.uint64)
+    offers = pairs.Offers(lines, zeros, zeros, none, kinds, kinds)
+    pairs.possible_pairs(make_key(0, 0, 0), np.zeros(0, SEEKER), offers, np.zeros(2), np.zeros((1, 1)))
+
+
+_FAIR_DAYS, _CAMPAIGNS = "ready", "ready-campaigns"
+_PARTS: dict[str, tuple[tuple[str, Callable[[], None]], ...]] = {
+    _FAIR_DAYS: (("people", _compile_people), ("visits", _compile_visits), ("the fair day", _compile_fair_day)),
+    _CAMPAIGNS: (
+        ("the pool", _compile_pool),
+        ("attendance", _compile_attendance),
+        ("what is carried over", _compile_carrying),
+    ),
+}

@@ -21,6 +21,7 @@ class Aftermath(NamedTuple):
     seekers: np.ndarray  # rows of the day's seekers
     days_to_signing: np.ndarray  # from the fair; NaN: never
     days_to_start: np.ndarray  # from the fair; NaN: never; only who signs can start
+    days_held: np.ndarray  # from the fair, until an intent or signing that comes to nothing is given up; NaN: starts
 
 
 def aftermath(settings: Settings, day: FairDay, ledger: Ledger, key: Key) -> Aftermath:
@@ -31,11 +32,15 @@ def aftermath(settings: Settings, day: FairDay, ledger: Ledger, key: Key) -> Aft
     u = uniform_rows(key, who, SIGNING, firms)
     signs = u[:, 0] < settings.number("outcomes.signing_share")
     starts = signs & (u[:, 1] < settings.number("outcomes.start_share"))
-    signing = np.where(
-        signs, _days(key, who, SIGNING_DAYS, firms, law(settings.duration("outcomes.signing_days"))), np.nan
+    to_signing = _days(key, who, SIGNING_DAYS, firms, law(settings.duration("outcomes.signing_days")))
+    to_start = to_signing + _days(key, who, START_DAYS, firms, law(settings.duration("outcomes.start_days")))
+    held = np.where(signs, to_start, to_signing)
+    return Aftermath(
+        seekers,
+        np.where(signs, to_signing, np.nan),
+        np.where(starts, to_start, np.nan),
+        np.where(starts, np.nan, held),
     )
-    start = _days(key, who, START_DAYS, firms, law(settings.duration("outcomes.start_days")))
-    return Aftermath(seekers, signing, np.where(starts, signing + start, np.nan))
 
 
 def _days(key: Key, who: np.ndarray, decision: np.uint64, firms: np.ndarray, value: rules.Law) -> np.ndarray:

@@ -13,9 +13,10 @@ from sim.campaign.visiting import INTENTION, draw_poisson_arrivals, draw_visits
 from sim.draws import Key
 from sim.engine.day import BOOKING, SEEKER, FairDay
 from sim.model.scenario import Fair, Scenario
-from sim.population import Roster
+from sim.population import Crowd, Roster
 from sim.population.identity import numbers_of_crowd
 from sim.population.people import behaviour, behaviour_duration
+from sim.population.places import Places
 
 _UNDATED = 1
 _LAWS = {
@@ -26,13 +27,13 @@ _LAWS = {
 }
 
 
-class Venue:
+class PlannedFair:
     """One planned fair: what is the same in every replication, worked out once."""
 
-    def __init__(self, scenario: Scenario, number: int) -> None:
+    def __init__(self, scenario: Scenario, number: int, fair: Fair | None = None) -> None:
         self.number = number
         self.scenario = scenario
-        self.fair: Fair = scenario.fairs[number]
+        self.fair: Fair = scenario.fairs[number] if fair is None else fair
         settings = self.fair.settings
         self.hall = hall_of(settings)
         self.groups = groups_of(scenario, self.fair)
@@ -45,19 +46,32 @@ class Venue:
         date = settings.day("date")
         self.day_number = _UNDATED if date is None else _day_number(date)
 
-    def fair_day(self, roster: Roster, counts: dict[str, int], key: Key) -> FairDay:
-        """The fair as it comes out in one replication.
+    def crowd(self, roster: Roster, counts: dict[str, int], key: Key) -> Crowd:
+        """Who takes part in one replication where the fair has a crowd of its own.
 
         Args:
             roster: who the scenario says takes part.
             counts: firms, posts and seekers of this fair.
             key: of the population (day 0).
         """
-        today = Key(key.seed, key.replication, np.uint64(self.day_number))
-        arrivals = self._poisson_arrivals(today) if self.is_poisson else None
+        arrivals = self._poisson_arrivals(self.today(key)) if self.is_poisson else None
         crowd = roster.crowd(self.number, counts, counts["seekers"] if arrivals is None else arrivals.size, key)
         if arrivals is not None:
             crowd.people["arrives"] = arrivals
+        return crowd
+
+    def today(self, key: Key) -> Key:
+        """The key of the fair's day."""
+        return Key(key.seed, key.replication, np.uint64(self.day_number))
+
+    def fair_day(self, crowd: Crowd, places: Places, today: Key) -> FairDay:
+        """The fair as it comes out for those who take part.
+
+        Args:
+            crowd: people, firms and posts.
+            places: the districts.
+            today: key of the fair's day.
+        """
         seekers = np.empty(crowd.people.size, SEEKER)
         draw_visits(
             today,
@@ -78,7 +92,7 @@ class Venue:
             seekers = seekers[np.lexsort((seekers["who"], seekers["arrival"]))]
         hall = self.hall.copy()
         set_prime(hall, stands.booths.size)
-        travel = np.zeros((len(roster.districts), len(roster.districts)))
+        travel = self.fair.settings.number("match.travel_weight") * places.km
         return FairDay(hall, seekers, self.groups, stands.booths, stands.posts, stands.shifts, bookings, travel)
 
     def _poisson_arrivals(self, today: Key) -> np.ndarray:
@@ -97,10 +111,10 @@ def intentions_of(scenario: Scenario, fair: Fair) -> np.ndarray:
     """With what intentions the members of each group come (INTENTION)."""
     rows = np.zeros(len(scenario.groups), INTENTION)
     for row, group in zip(rows, scenario.groups, strict=True):
-        row["talk_share"] = behaviour(fair, group, "behaviour.talk_share")
-        row["informed_share"] = behaviour(fair, group, "behaviour.informed_share")
+        row["talk_share"] = behaviour(fair.settings, group, "behaviour.talk_share")
+        row["informed_share"] = behaviour(fair.settings, group, "behaviour.informed_share")
         for name, key in _LAWS.items():
-            write_law(row, name, law(behaviour_duration(fair, group, key)), "kabc")
+            write_law(row, name, law(behaviour_duration(fair.settings, group, key)), "kabc")
     return rows
 
 

@@ -76,8 +76,8 @@ def groups_of(scenario: Scenario, fair: Fair) -> np.ndarray:
         row["interview_factor"] = group.settings.number("interview_factor")
         row["priority"] = group.settings.integer("priority")
         for name in ("discouraged_share", "give_up_share"):
-            row[name] = behaviour(fair, group, f"behaviour.{name}")
-        write_law(row, "patience", law(behaviour_duration(fair, group, "behaviour.patience_minutes")))
+            row[name] = behaviour(fair.settings, group, f"behaviour.{name}")
+        write_law(row, "patience", law(behaviour_duration(fair.settings, group, "behaviour.patience_minutes")))
     return rows
 
 

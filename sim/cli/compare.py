@@ -156,7 +156,7 @@ def _compare_simulated(
     order = folder.order
     say(f"results folder: {out}")
     say(f"replications: {order.replications:,} of each plan, seed: {order.seed}, engine: {order.engine}")
-    compile_first(say)
+    compile_first(say, scenarios)
     with workers_for(options) as workers:
         plans = _Plans(folder, scenarios, options, workers, say)
         contenders = []

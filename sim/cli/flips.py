@@ -46,7 +46,7 @@ def flips(asked: Asked) -> Printed:
         _Side(other_file, other, out / "other", ranges, asked.overrides, options),
     ]
     asked.say(f"results folder: {out}")
-    compile_first(asked.say)
+    compile_first(asked.say, [side.base for side in sides])
     found: list[tuple[str, Flip]] = []
     with workers_for(options) as workers:
         pair = _Pair(sides, workers)

@@ -88,7 +88,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
         say(_announcement(folder))
         begun = time.monotonic()
         with kept(folder):
-            compile_first(say)
+            compile_first(say, [loaded])
             show, reached = not (options["quiet"] or options["no_progress"]), None
             with workers_for(options) as workers:
                 if precision is None:

@@ -6,7 +6,7 @@ Knows the options by their names, not the verb that took them.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,12 +143,12 @@ def print_alarms(alarms: Sequence[Mapping[str, object]]) -> None:
         click.echo(f"{ALARM}{one['text']}")
 
 
-def compile_first(say: Callable[[str], None]) -> None:
-    """Compile what is not yet compiled, and say so."""
+def compile_first(say: Callable[[str], None], scenarios: Iterable[Scenario] = ()) -> None:
+    """Compile what is not yet compiled and some scenarios need, and say so."""
     from sim.report.progress import compiling
     from sim.warmup import ensure_compiled
 
-    ensure_compiled(compiling(say))
+    ensure_compiled(compiling(say), any(scenario.is_campaign for scenario in scenarios))
 
 
 def simulate_into(

@@ -227,7 +227,7 @@ def _simulate(asked: Asked, cases: Cases, out: Path) -> tuple[Sample, Order, tup
             f"cases: {len(scenarios):,}, replications of each: {order.replications:,}, seed: {order.seed}, engine:"
             f" {order.engine}"
         )
-        compile_first(asked.say)
+        compile_first(asked.say, scenarios)
         with workers_for(asked.options) as workers:
             sample, warned = cases_into(folder, scenarios, asked.options, workers)
         with explained(out):

@@ -117,6 +117,11 @@ class Scenario:
     listed_apart: frozenset[str] = field(compare=False)
 
     @property
+    def candidates(self) -> tuple[tuple[Fair, ...], ...]:
+        """For each fair what it may be: itself, or one at each of the venues among which is chosen on the day."""
+        return tuple((fair,) for fair in self.fairs)
+
+    @property
     def is_campaign(self) -> bool:
         """Whether one population of seekers and posts lasts through the season."""
         return self.settings["pool.seekers"] is not None

@@ -14,6 +14,7 @@ from sim.draws import Key
 from sim.model.scenario import Scenario
 from sim.population.firms import draw_firms
 from sim.population.people import people_of_fair
+from sim.population.places import Places
 from sim.population.sharing import COUNTS, share_totals
 
 __all__ = ["Crowd", "Roster"]
@@ -35,10 +36,8 @@ class Roster:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        places = {fair.settings.text("district"): None for fair in scenario.fairs}
-        for row in (*scenario.firms, *scenario.seekers):
-            places[row.text("district")] = None
-        self.districts = tuple(places)
+        self.places = Places(scenario)
+        self.districts = self.places.names
         self.firm_rows: dict[str, list[int]] = {fair.id: [] for fair in scenario.fairs}
         self.seeker_rows: dict[str, list[int]] = {fair.id: [] for fair in scenario.fairs}
         for k, row in enumerate(scenario.firms):
@@ -61,7 +60,8 @@ class Roster:
 
     def counts(self, key: Key) -> list[dict[str, int]]:
         """Firms, posts and seekers of each fair in one replication."""
-        return share_totals(self.scenario, self.own, key)
+        shared = share_totals(self.scenario, self.own, key)
+        return [{what: number or 0 for what, number in one.items()} for one in shared]
 
     def crowd(self, number: int, counts: dict[str, int], seekers: int, key: Key) -> Crowd:
         """Who takes part in the fair with this number in the scenario."""

@@ -57,9 +57,9 @@ def draw_people(key: Key, kinds: np.ndarray, occupations: np.ndarray, people: np
         person = people[i]
         four = uniforms(key, person["who"], SEEKER, np.uint64(0))
         if person["group"] < 0:
-            person["group"] = _first_above(kinds["group_until"], four[0])
+            person["group"] = first_above(kinds["group_until"], four[0])
         if person["occupation"] < 0:
-            person["occupation"] = _first_above(occupations, four[1])
+            person["occupation"] = first_above(occupations, four[1])
         kind = kinds[person["group"]]
         if math.isnan(person["skill"]):
             person["skill"] = kind["skill_mean"] + kind["skill_sd"] * normal(four[2])
@@ -69,7 +69,7 @@ def draw_people(key: Key, kinds: np.ndarray, occupations: np.ndarray, people: np
 
 
 @jit
-def _first_above(cumulated: np.ndarray, u: float) -> int:
+def first_above(cumulated: np.ndarray, u: float) -> int:
     """Index of the first cumulated share above `u`; the last one if rounding leaves none."""
     for k in range(cumulated.size):
         if u < cumulated[k]:

@@ -54,20 +54,11 @@ def draw_firms(
     """
     count = len(rows) or counts["firms"]
     given = [scenario.firms[row] for row in rows]
-    firms = np.zeros(count, FIRM_ROW)
-    firms["firm"] = [number_of(firm.text("id")) for firm in given] if given else numbers_of_crowd(fair.id, count)
+    numbers = [number_of(firm.text("id")) for firm in given] if given else numbers_of_crowd(fair.id, count)
+    firms, z = firm_rows(fair.settings, np.array(numbers, np.uint64), key)
     firms["row"] = rows if given else -1
-    settings = fair.settings
-    u = uniform_rows(key, firms["firm"], FIRM, 0)
-    z = normals(u)
-    firms["pay"] = settings.number("firm_traits.pay_sd") * z[:, 1]
-    firms["standard"] = (
-        settings.number("firm_traits.standard_mean") + settings.number("firm_traits.standard_sd") * z[:, 2]
-    )
-    spread = settings.number("interview.firm_spread")
-    firms["interview_factor"] = np.exp(spread * z[:, 3] - 0.5 * spread * spread)
     firms["district"] = [districts.index(_district(firm, fair)) for firm in given] or districts.index(
-        settings.text("district")
+        fair.settings.text("district")
     )
     for name in ("pay", "standard"):
         _overwrite(firms[name], [firm.optional_number(name) for firm in given])
@@ -75,10 +66,39 @@ def draw_firms(
     sizes: list[int | None] = [
         sum(c for _, c in listed[k]) if k in listed else firm.optional_integer("posts") for k, firm in enumerate(given)
     ]
-    firms["posts"] = _sizes(
-        sizes or [None] * count, counts["posts"], settings.number("firm_traits.posts_spread"), z[:, 0]
-    )
+    spread = fair.settings.number("firm_traits.posts_spread")
+    firms["posts"] = _sizes(sizes or [None] * count, counts["posts"], spread, z)
     return firms, _posts(scenario, fair, firms, listed, key)
+
+
+def firm_rows(settings: Settings, numbers: np.ndarray, key: Key) -> tuple[np.ndarray, np.ndarray]:
+    """Firms with these unchanging numbers at a fair with these settings (FIRM_ROW without place and posts).
+
+    Second comes the standard normal number by which each firm's size differs.
+    """
+    firms = np.zeros(numbers.size, FIRM_ROW)
+    firms["firm"] = numbers
+    firms["row"] = -1
+    z = normals(uniform_rows(key, numbers, FIRM, 0))
+    firms["pay"] = settings.number("firm_traits.pay_sd") * z[:, 1]
+    firms["standard"] = (
+        settings.number("firm_traits.standard_mean") + settings.number("firm_traits.standard_sd") * z[:, 2]
+    )
+    spread = settings.number("interview.firm_spread")
+    firms["interview_factor"] = np.exp(spread * z[:, 3] - 0.5 * spread * spread)
+    return firms, z[:, 0]
+
+
+def firm_occupations(scenario: Scenario, settings: Settings, numbers: np.ndarray, key: Key) -> np.ndarray:
+    """The few occupations in which each firm offers work, one row per firm; one may come twice."""
+    most = min(settings.integer("firm_traits.occupations"), len(scenario.occupations))
+    shares = np.array([one.settings.number("posts_share") for one in scenario.occupations])
+    edges = np.cumsum(shares) / shares.sum()
+    drawn = np.empty((numbers.size, most), np.int64)
+    for k in range(most):
+        u = uniform_rows(key, numbers, FIRM_OCCUPATION, k)[:, 0]
+        drawn[:, k] = np.minimum(np.searchsorted(edges, u, side="right"), edges.size - 1)
+    return drawn
 
 
 def _district(firm: Settings, fair: Fair) -> str:
@@ -125,13 +145,8 @@ def _posts(
     scenario: Scenario, fair: Fair, firms: np.ndarray, listed: dict[int, list[tuple[int, int]]], key: Key
 ) -> np.ndarray:
     """Posts by occupation: as listed, else spread evenly over a few occupations drawn for the firm."""
-    most = min(fair.settings.integer("firm_traits.occupations"), len(scenario.occupations))
-    shares = np.array([one.settings.number("posts_share") for one in scenario.occupations])
-    edges = np.cumsum(shares) / shares.sum()
-    drawn = np.empty((firms.size, most), np.int64)
-    for k in range(most):
-        u = uniform_rows(key, firms["firm"], FIRM_OCCUPATION, k)[:, 0]
-        drawn[:, k] = np.minimum(np.searchsorted(edges, u, side="right"), edges.size - 1)
+    drawn = firm_occupations(scenario, fair.settings, firms["firm"], key)
+    most = drawn.shape[1]
     # The first of `most` equal parts gets what does not divide evenly; parts in one occupation are added up.
     parts = firms["posts"][:, None] // most + (np.arange(most) < firms["posts"][:, None] % most)
     table = np.zeros((firms.size, len(scenario.occupations)), np.int64)

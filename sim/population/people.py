@@ -29,7 +29,7 @@ def people_of_fair(
     people["district"] = districts.index(fair.settings.text("district"))
     if rows:
         _fill_in(people, scenario, rows, districts)
-    draw_people(key, kinds(scenario, fair), occupation_edges(scenario), people)
+    draw_people(key, kinds(scenario, fair.settings), occupation_edges(scenario), people)
     return people
 
 
@@ -52,30 +52,30 @@ def _fill_in(people: np.ndarray, scenario: Scenario, rows: Sequence[int], distri
                 person[column] = value
 
 
-def behaviour(fair: Fair, group: Group, key: str) -> float:
-    """A number of the section [behaviour]: the group's own, else the fair's."""
+def behaviour(fair: Settings, group: Group, key: str) -> float:
+    """A number of how people behave: the group's own, else the fair's."""
     return _source(fair, group, key).number(key)
 
 
-def behaviour_duration(fair: Fair, group: Group, key: str) -> Duration:
+def behaviour_duration(fair: Settings, group: Group, key: str) -> Duration:
     """A distribution of the section [behaviour]: the group's own, else the fair's."""
     return _source(fair, group, key).duration(key)
 
 
-def _source(fair: Fair, group: Group, key: str) -> Settings:
-    return group.behaviour if key in group.behaviour else fair.settings
+def _source(fair: Settings, group: Group, key: str) -> Settings:
+    return group.behaviour if key in group.behaviour else fair
 
 
-def kinds(scenario: Scenario, fair: Fair) -> np.ndarray:
-    """What the members of each group have in common (KIND, one row per group)."""
+def kinds(scenario: Scenario, usual: Settings) -> np.ndarray:
+    """What the members of each group have in common (KIND, one row per group); `usual`: what is said for all."""
     rows = np.zeros(len(scenario.groups), KIND)
     shares = np.array([group.settings.number("share") for group in scenario.groups])
     rows["group_until"] = np.cumsum(shares) / shares.sum()
     others = max(len(scenario.occupations) - 1, 1)
     for row, group in zip(rows, scenario.groups, strict=True):
         for name in ("skill_mean", "skill_sd", "reservation_mean", "reservation_sd"):
-            row[name] = behaviour(fair, group, f"behaviour.{name}")
-        row["breadth"] = behaviour(fair, group, "behaviour.other_occupations") / others
+            row[name] = behaviour(usual, group, f"behaviour.{name}")
+        row["breadth"] = behaviour(usual, group, "behaviour.other_occupations") / others
     return rows
 
 

@@ -30,8 +30,8 @@ def apportion(total: int, weights: np.ndarray, least: np.ndarray | int = 0) -> n
     return shares
 
 
-def share_totals(scenario: Scenario, own: Mapping[str, list[int | None]], key: Key) -> list[dict[str, int]]:
-    """Firms, posts and seekers of each fair: its own number, else its drawn share of the scenario's total.
+def share_totals(scenario: Scenario, own: Mapping[str, list[int | None]], key: Key) -> list[dict[str, int | None]]:
+    """Firms, posts and seekers of each fair: its own number, else its drawn share of the total, None without either.
 
     The split over fairs is drawn anew in every replication: fairs differ in firms by exp(spread * normal), and in posts
     and seekers per firm likewise. Every fair has at least one firm, every firm at least one post.
@@ -57,4 +57,4 @@ def share_totals(scenario: Scenario, own: Mapping[str, list[int | None]], key: K
         rest = total - sum(count for count in counts[what] if count is not None)
         for row, count in zip(takers, apportion(rest, weights, least), strict=True):
             counts[what][row] = int(count)
-    return [{what: counts[what][row] or 0 for what in COUNTS} for row in range(len(fairs))]
+    return [{what: counts[what][row] for what in COUNTS} for row in range(len(fairs))]

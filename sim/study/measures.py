@@ -9,43 +9,34 @@ Knows nothing of how a day unfolds, nor of intervals over replications.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from sim.campaign.season import Played, Season
+from sim.campaign.played import Played
+from sim.campaign.season import History, Season
 from sim.engine import ledger as book
 from sim.engine.tallying import COUNTS, TALLY, tally_people, tally_windows
 from sim.model.scenario import Scenario
 from sim.model.values import Windows, clock_text, window_text
+from sim.study.keys import Measure, MeasureKey
+from sim.study.season_measures import SEASON, season_keys, season_values
 from sim.study.timeline import peak
 
+__all__ = [
+    "BY_GROUP",
+    "BY_WINDOW",
+    "HEADLINE",
+    "MEASURES",
+    "Measure",
+    "MeasureKey",
+    "by_name",
+    "measure",
+    "measure_keys",
+]
+
 _HOUR = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureKey:
-    """What one number is about; empty parts mean all of them."""
-
-    measure: str
-    unit: str
-    fair: str = ""
-    booth: str = ""
-    hour: str = ""  # "09:00": the hour that begins then; "10:30-12:30": this window of the clock
-    group: str = ""
-    district: str = ""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A named number. `better` is "higher", "lower" or "neither"."""
-
-    name: str
-    unit: str
-    better: str
-    meaning: str
-    value: Callable[[Tally], float] = field(repr=False)
 
 
 @dataclass
@@ -128,6 +119,30 @@ MEASURES: tuple[Measure, ...] = (
     ),
 )  # fmt: skip
 
+BOUND: tuple[Measure, ...] = (
+    Measure(
+        "bound",
+        "seekers",
+        "neither",
+        "The most intents that people and posts allow, without any friction.",
+        _count("bound"),
+    ),
+    Measure(
+        "share_of_bound", "share", "higher", "Intents as a share of the frictionless bound.", _ratio("intents", "bound")
+    ),
+    *(
+        Measure(f"lost_to_{name}", "seekers", "lower", f"Intents lost to {meaning}.", _count(name))
+        for name, meaning in (
+            ("queues", "queues: they come about with room and recruiters for everyone"),
+            ("ignorance", "ignorance: they come about when everyone also knows which booths suit"),
+            ("clock", "the clock: they come about when nobody also has to stop before everything suitable was tried"),
+            ("rivalry", "rivalry: people take posts that only others could have used"),
+            ("thin_choice", "thin choice: the posts were open in the city that day, but not at the fair"),
+        )
+    ),
+)
+"""Measures of the frictionless bound, where `measures.bound` asks for them; the losses sum up to bound less intents."""
+
 HEADLINE: tuple[str, ...] = tuple(measure.name for measure in MEASURES[:13])
 
 BY_GROUP = ("seekers", "intents", "intents_per_seeker", "wait_minutes_mean", "never_interviewed_share")
@@ -170,10 +185,14 @@ def measure_keys(scenario: Scenario) -> tuple[MeasureKey, ...]:
     names = [clock_text(begins) for begins, _ in _hours(scenario)]
     names += [window_text(window) for window in scenario.settings.windows("measures.windows")]
     keys += [MeasureKey(one.name, one.unit, hour=name) for name in names for one in BY_WINDOW]
+    if scenario.settings.flag("measures.bound"):
+        keys += [MeasureKey(one.name, one.unit) for one in BOUND]
+    if scenario.is_campaign:
+        keys += season_keys(scenario)
     return tuple(keys)
 
 
-def measure(season: Season, fairs: Sequence[Played]) -> np.ndarray:
+def measure(season: Season, fairs: History) -> np.ndarray:
     """The numbers of one replication, in the order of `measure_keys`; NaN where nothing was observed."""
     scenario = season.scenario
     groups = np.zeros((len(fairs), len(scenario.groups)), TALLY)
@@ -183,7 +202,8 @@ def measure(season: Season, fairs: Sequence[Played]) -> np.ndarray:
         tally_people(played.day, *played.ledger, row)
         tally_windows(played.day, *played.ledger, windows, rows)
     tallies = [_tally(played, row) for played, row in zip(fairs, groups, strict=True)]
-    values = _values(_together(tallies))
+    whole_season = _together(tallies)
+    values = _values(whole_season)
     if len(fairs) > 1:
         for tally in tallies:
             values += _values(tally)
@@ -196,6 +216,12 @@ def measure(season: Season, fairs: Sequence[Played]) -> np.ndarray:
     for (begins, ends), counts in zip(windows.tolist(), _numbers(rows).tolist(), strict=True):
         within = Tally(dict(zip(COUNTS, counts, strict=True), minutes=ends - begins), nobody, 0)
         values += [one.value(within) for one in BY_WINDOW]
+    losses = [played.lost for played in fairs if played.lost is not None]
+    if losses:
+        sums = {name: float(sum(one[name] for one in losses)) for name in losses[0]}
+        values += [one.value(sums | {"intents": whole_season["intents"]}) for one in BOUND]
+    if season.campaign is not None:
+        values += season_values(season, fairs, whole_season["starts"])
     return np.array(values, np.float64)
 
 
@@ -250,6 +276,6 @@ def _hours(scenario: Scenario) -> Windows:
     return tuple((hour * _HOUR, (hour + 1) * _HOUR) for hour in range(int(first // _HOUR), int(-(-last // _HOUR))))
 
 
-def by_name(measures: Iterable[Measure] = MEASURES) -> Mapping[str, Measure]:
-    """The measures by name."""
-    return {one.name: one for one in measures}
+def by_name() -> Mapping[str, Measure]:
+    """The measures of a whole season by name."""
+    return {one.name: one for one in (*SEASON, *BOUND, *MEASURES)}

@@ -250,8 +250,9 @@ def _season(packed: bytes) -> Season:
     from sim.campaign.season import Season
     from sim.warmup import ensure_compiled
 
-    ensure_compiled()
-    return Season(pickle.loads(zlib.decompress(packed)))
+    scenario: Scenario = pickle.loads(zlib.decompress(packed))
+    ensure_compiled(campaign=scenario.is_campaign)
+    return Season(scenario)
 
 
 def pack(scenario: Scenario) -> bytes:

@@ -151,7 +151,8 @@ class _Run:
     """The replications of a run: what is finished, and how the rest is computed."""
 
     def __init__(self, name: str, scenarios: Sequence[Scenario], has_draws: bool, seed: int, engine: str) -> None:
-        ensure_compiled()  # before there are several processes that would all do it
+        # Before there are several processes that would all do it.
+        ensure_compiled(campaign=any(scenario.is_campaign for scenario in scenarios))
         first = 1 if has_draws else 0
         self.keys = measure_keys(scenarios[0])
         self._computed_by = identity()

@@ -16,7 +16,10 @@ import pytest
 from sim import draws
 from sim.engine import ledger, rules
 from sim.model.parameters import parameters, parameters_page
-from sim.study.measures import BY_GROUP, BY_WINDOW, MEASURES
+from sim.study.keys import Measure
+from sim.study.measures import BOUND, BY_GROUP, BY_WINDOW, MEASURES
+from sim.study.season_measures import BY_DAY, BY_DISTRICT, SEASON
+from sim.study.season_measures import BY_GROUP as SEASON_BY_GROUP
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "docs" / "model.md"
@@ -63,6 +66,21 @@ def test_measures_are_those_of_the_program() -> None:
     found = re.search(r"<!-- list: by group -->\n(.*)\n", MODEL.read_text("utf-8"))
     assert found
     assert found[1] == ", ".join(f"`{name}`" for name in BY_GROUP) + "."
+
+
+@pytest.mark.parametrize(("name", "measures"), [("measures of a season", SEASON), ("measures of the bound", BOUND)])
+def test_measures_of_campaigns_are_those_of_the_program(name: str, measures: tuple[Measure, ...]) -> None:
+    assert_table(name, [(f"`{one.name}`", one.unit, one.better, one.meaning) for one in measures])
+
+
+@pytest.mark.parametrize(
+    ("name", "measures"),
+    [("by district", BY_DISTRICT), ("of a season by group", SEASON_BY_GROUP), ("by day", BY_DAY)],
+)
+def test_lists_of_campaigns_are_those_of_the_program(name: str, measures: tuple[Measure, ...]) -> None:
+    found = re.search(rf"<!-- list: {name} -->\n(.*)\n", MODEL.read_text("utf-8"))
+    assert found
+    assert found[1] == ", ".join(f"`{one.name}`" for one in measures) + "."
 
 
 @pytest.mark.parametrize(
