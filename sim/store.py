@@ -34,7 +34,7 @@ __all__ = ["Order", "ResultsFolder", "draws_in", "open_results", "read_manifest"
 
 MANIFEST, RESOLVED, SUMMARY = "manifest.json", "resolved.toml", "summary.csv"
 REPLICATIONS, WARNINGS, JOURNAL = "replications.parquet", "warnings.log", "journal.bin"
-BOOTHS, WORKBOOK = "booths.csv", "report.xlsx"
+BOOTHS, WORKBOOK, PAGE = "booths.csv", "report.xlsx", "report.html"
 DRAWS, LOCK = "draws.csv", f"{TEMPORARY}lock"
 # Parts of a scenario that no simulated number depends on: changing them does not stop a run from going on.
 WITHOUT_EFFECT = ("author", "reported", "run", "why")
@@ -354,7 +354,7 @@ def _flat(prefix: str, value: object) -> dict[str, object]:
 def _remove_written(path: Path) -> None:
     """Remove what jobfair wrote, nothing else; the manifest last: until then the folder is known as ours."""
     _remove_leftovers(path)
-    for name in (RESOLVED, SUMMARY, BOOTHS, WORKBOOK, JOURNAL, REPLICATIONS, DRAWS, WARNINGS, MANIFEST):
+    for name in (RESOLVED, SUMMARY, BOOTHS, WORKBOOK, PAGE, JOURNAL, REPLICATIONS, DRAWS, WARNINGS, MANIFEST):
         if (path / name).is_file() or (path / name).is_symlink():
             (path / name).unlink()
 

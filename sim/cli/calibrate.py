@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import DEBUG, JOBS, JSON, LARGEST_SEED, NO_PROGRESS, OVERWRITE, PROGRAM, QUIET, RESUME
+from sim.cli.options import (
+    DEBUG,
+    JOBS,
+    JSON,
+    LANG,
+    LARGEST_SEED,
+    NO_PROGRESS,
+    NO_REPORT,
+    OVERWRITE,
+    PROGRAM,
+    QUIET,
+    RESUME,
+)
+from sim.cli.report import write_report
 from sim.cli.running import compile_first, kept
 
 if TYPE_CHECKING:
@@ -57,6 +70,8 @@ _OUT = click.option(
 @_OUT
 @RESUME
 @OVERWRITE
+@NO_REPORT
+@LANG
 @JSON
 @QUIET
 @NO_PROGRESS
@@ -66,6 +81,7 @@ def calibrate(targets: Path, as_json: bool, **options: Any) -> None:
 
     Writes a fit that `validate` and `run --draws` take, and bases that scenarios name.
     """
+    from sim.report.page.data import FitPage
     from sim.study.calibration import calibrate as steps_of
     from sim.study.calibration.design import as_table
     from sim.study.calibration.fits import save_fit
@@ -89,6 +105,7 @@ def calibrate(targets: Path, as_json: bool, **options: Any) -> None:
             folder.finish(as_table(read, made.design), "", ())
     save_fit(where, made.fit)
     write_bases(bases, read, made)
+    write_report(out, options, say, lambda: FitPage(made.fit.about))
     _show_fit(made, as_json)
     say(f"fit: {where}")
     say(f"bases for scenarios: {bases}")

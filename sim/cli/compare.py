@@ -17,8 +17,10 @@ from sim.cli.options import (
     ENGINES,
     JOBS,
     JSON,
+    LANG,
     MOST_REPLICATIONS,
     NO_PROGRESS,
+    NO_REPORT,
     OUT,
     OVERRIDES,
     OVERWRITE,
@@ -28,6 +30,7 @@ from sim.cli.options import (
     SEED,
     VERBOSE,
 )
+from sim.cli.report import write_report
 from sim.cli.running import compile_first, kept, open_folder, print_alarms, simulate_into, workers_for
 from sim.model.errors import Finding, InputError, did_you_mean
 
@@ -69,6 +72,8 @@ USUAL_PCS = 0.95
     metavar="P",
     help="With --select: probability of selecting the best plan; 0.95 if left out.",
 )
+@NO_REPORT
+@LANG
 @JSON
 @QUIET
 @VERBOSE
@@ -145,6 +150,7 @@ def _compare_simulated(
     """
     from sim.model.alarms import ALARM, as_json
     from sim.report.comparison import comparison_csv
+    from sim.report.page.folders import comparison_page_of
     from sim.study.alarms import comparison_alarms
     from sim.study.compare import Contender
     from sim.study.compare import compare as compare_contenders
@@ -175,6 +181,7 @@ def _compare_simulated(
         _document(comparison, alarms, out),
         [*plans.warned, *(f"{ALARM}{one['text']}" for one in alarms)],
     )
+    write_report(out, options, say, lambda: comparison_page_of(out, comparison, contenders, alarms))
     return comparison, alarms, out
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from sim.language import LANGUAGES
+
 PROGRAM = "jobfair"
 OK, FINDING, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 ENGINES = ("kernel", "reference")
@@ -79,6 +81,13 @@ DRAWS = click.option(
     help="CSV table of parameter draws, a column per key: simulate N replications of each.",
 )
 XLSX = click.option("--xlsx", is_flag=True, help="Write report.xlsx too, a workbook of the results.")
+NO_REPORT = click.option("--no-report", is_flag=True, help="Do not write report.html, the page of the results.")
+LANG = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    envvar="JOBFAIR_LANG",
+    help="Language of the page; that of the system if left out.",
+)
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 
 

@@ -17,7 +17,9 @@ from sim.cli.options import (
     ENGINE,
     JOBS,
     JSON,
+    LANG,
     NO_PROGRESS,
+    NO_REPORT,
     OUT,
     OVERRIDES,
     OVERWRITE,
@@ -29,6 +31,7 @@ from sim.cli.options import (
     VERBOSE,
     XLSX,
 )
+from sim.cli.report import write_report
 from sim.cli.running import (
     compile_first,
     kept,
@@ -62,6 +65,8 @@ if TYPE_CHECKING:
 @RESUME
 @OVERWRITE
 @XLSX
+@NO_REPORT
+@LANG
 @JSON
 @QUIET
 @VERBOSE
@@ -75,6 +80,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
     """
     from sim.model.alarms import as_json as alarms_json
     from sim.model.scenario import load_scenario
+    from sim.report.page.folders import run_page_of
 
     _check_options(options)
     loaded = load_scenario(scenario, overrides)
@@ -100,6 +106,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
             summary = _finish(folder, sample, draws[0] if draws else loaded, loaded, warned)
             if options["xlsx"]:
                 _write_workbook(out)
+            write_report(out, options, say, lambda: run_page_of(out, loaded, sample))
     if as_json:
         click.echo(json.dumps(_run_document(folder, summary, reached), indent=2))
     else:

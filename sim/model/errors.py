@@ -406,6 +406,14 @@ SLUGS: dict[str, str] = {
     ),
     "no-sensitivity-library": "`--sensitivity` needs the library SALib: `pip install 'jobfair[sensitivity]'`.",
     "no-workbook-library": "Workbooks need the libraries of an extra: `pip install 'jobfair[xlsx]'`.",
+    "results-incomplete": (
+        "The run in this folder was interrupted. Go on with it by `--resume`; a page shows finished results only."
+    ),
+    "no-page": (
+        "The folder holds results of jobfair of which there is no page. There is one of a run, of a comparison and of "
+        "a fit."
+    ),
+    "unknown-fair": "The scenario has no fair of this id. Its fairs are listed, and the nearest is proposed.",
     "results-damaged": (
         "A file of the results folder cannot be read. Remove it and go on with `--resume`: what it held is "
         "computed again."

@@ -65,7 +65,7 @@ class Summary:
 
 def summarise(sample: Sample, scenario: Scenario) -> Summary:
     """The measures of the whole season, headline measures first and in their order."""
-    every = _rows(sample, scenario.reported)
+    every = sample_rows(sample, scenario.reported)
     season = [row for key, row in zip(sample.keys, every, strict=True) if _is_whole(key)]
     place = {name: number for number, name in enumerate(HEADLINE)}
     season.sort(key=lambda row: place.get(row.name, len(place)))
@@ -92,7 +92,7 @@ def summary_csv(sample: Sample, scenario: Scenario) -> str:
             count,
             *(getattr(row, figure) for figure in figures),
         )
-        for key, row in zip(sample.keys, _rows(sample, scenario.reported), strict=True)
+        for key, row in zip(sample.keys, sample_rows(sample, scenario.reported), strict=True)
     )
     return csv_text(header, rows)
 
@@ -233,7 +233,7 @@ def _is_whole(key: MeasureKey) -> bool:
     return not (key.fair or key.booth or key.hour or key.group or key.district)
 
 
-def _rows(sample: Sample, reported: Mapping[str, float]) -> Sequence[SummaryRow]:
+def sample_rows(sample: Sample, reported: Mapping[str, float]) -> Sequence[SummaryRow]:
     """One row per key, in the order of the sample."""
     found = describe(sample.values)
     parts = None if sample.draws is None else variance_parts(sample.by_draw())

@@ -17,7 +17,7 @@ from typing import Any
 from sim.files import TEMPORARY, explained, write_text
 from sim.model.errors import Finding, InputError
 from sim.program import PROGRAM, version
-from sim.store import MANIFEST, WARNINGS, read_manifest, remove_results
+from sim.store import MANIFEST, PAGE, WARNINGS, read_manifest, remove_results
 
 COMPARISON = "comparison"
 CSV, DOCUMENT = "comparison.csv", "comparison.json"
@@ -148,7 +148,7 @@ def _remove(path: Path, earlier: Mapping[str, Any]) -> None:
         name = str(one.get("folder", ""))
         if name == Path(name).name and (path / name).is_dir():
             remove_results(path / name)
-    for name in (CSV, DOCUMENT, WARNINGS, MANIFEST):
+    for name in (CSV, DOCUMENT, PAGE, WARNINGS, MANIFEST):
         (path / name).unlink(missing_ok=True)
 
 

@@ -70,7 +70,10 @@ def files(folder: str) -> set[str]:
     return {str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()}
 
 
-RESULTS = {"manifest.json", "resolved.toml", "summary.csv", "replications.parquet", "booths.csv", "warnings.log"}
+RESULTS = {
+    "manifest.json", "resolved.toml", "summary.csv", "replications.parquet", "booths.csv", "report.html",
+    "warnings.log",
+}  # fmt: skip
 
 
 # Start ----------------------------------------------------------------------------------------------------
@@ -122,7 +125,8 @@ def test_run_prints_the_table_and_names_the_folder_first_and_last(capsys: pytest
     assert [name for name in HEADLINE if f"\n{name} " not in out] == []
     first, *middle, last = err.splitlines()
     assert first == last == f"results folder: {Path('results/small')}"
-    assert middle == [f"replications: 3, seed: 5, engine: {default_engine()}"]
+    page = Path("results/small/report.html")
+    assert middle == [f"replications: 3, seed: 5, engine: {default_engine()}", f"report: {page}"]
     assert files("results/small") == RESULTS
 
 
@@ -488,7 +492,7 @@ def test_the_progress_bar_is_for_terminals_only(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert main(["run", "small.toml", "--no-progress"]) == 0
-    assert len(capsys.readouterr().err.splitlines()) == 3
+    assert len(capsys.readouterr().err.splitlines()) == 4
     assert main(["run", "small.toml", "--overwrite", "-q"]) == 0
     assert capsys.readouterr().err == ""
 

@@ -1,0 +1,65 @@
+"""The verb report: the page of results that are there already; and how the other verbs write theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.options import DEBUG, LANG, QUIET
+
+if TYPE_CHECKING:
+    from sim.report.page.folders import Page
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@LANG
+@click.option(
+    "--fair", metavar="ID", help="The fair that is replayed, by its id; the one with most people if left out."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes; report.html in RESULTS."
+)
+@click.option("--open", "opens", type=click.Choice(("yes", "no")), default="no", help="Open the page in the browser.")
+@QUIET
+@DEBUG
+def report(results: Path, lang: str | None, fair: str | None, out: Path | None, opens: str, quiet: bool) -> None:
+    """Write RESULTS as one HTML page.
+
+    RESULTS is the folder of a run, of a comparison or of a fit. The page needs no network and nothing beside it.
+    """
+    from sim.cli.running import compile_first
+    from sim.language import set_language
+    from sim.report.page.folders import page_of
+
+    set_language(lang)
+    say: Callable[[str], None] = (lambda _: None) if quiet else (lambda line: click.echo(line, err=True))
+    compile_first(say)
+    path = _write(out or results, page_of(results, fair))
+    click.echo(path)
+    if opens == "yes":
+        import webbrowser
+
+        webbrowser.open(path.resolve().as_uri())
+
+
+def write_report(folder: Path, options: dict[str, Any], say: Callable[[str], None], page: Callable[[], Page]) -> None:
+    """Write the page of results that were just computed, unless the options say not to."""
+    from sim.language import set_language
+
+    if options["no_report"]:
+        return
+    set_language(options["lang"])
+    say(f"report: {_write(folder, page())}")
+
+
+def _write(place: Path, page: Page) -> Path:
+    from sim.report.page.writing import write_page
+    from sim.store import PAGE
+
+    path = place / PAGE if place.is_dir() else place
+    write_page(path, page)
+    return path

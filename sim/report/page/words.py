@@ -1,0 +1,244 @@
+"""Labels and figures of the page: what a measure is called, how a number looks, in the language that is spoken.
+
+Names of measures and keys stay as they are in files and stand beside the labels. Knows no page.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from sim.language import N_, _
+from sim.model.values import clock_text
+from sim.report.page.data import Spread
+from sim.report.summary import NOTHING, SummaryRow, format_figure
+from sim.study.compare import Difference
+
+LONGEST_NAME = 40
+LONGEST_TITLE = 10_000
+MEASURES = {
+    "firms": N_("firms"),
+    "posts": N_("posts"),
+    "seekers": N_("people who come"),
+    "intents": N_("people with an intent"),
+    "signings": N_("signings"),
+    "starts": N_("starts of work"),
+    "intents_per_seeker": N_("intents per person who comes"),
+    "intents_per_post": N_("intents per post"),
+    "wait_minutes_mean": N_("mean wait at a booth"),
+    "wait_minutes_p90": N_("wait that 9 of 10 stay below"),
+    "never_interviewed_share": N_("applicants never interviewed"),
+    "peak_inside": N_("most people in a hall at once"),
+    "events": N_("events in the ledger"),
+    "entered": N_("people who enter"),
+    "turned_away": N_("turned away at the doors"),
+    "gave_up_outside": N_("gave up in the queue outside"),
+    "applicants": N_("people who apply"),
+    "interviewed": N_("people with an interview"),
+    "interviews": N_("interviews"),
+    "offers": N_("offers"),
+    "balked": N_("walked past because of the queue"),
+    "reneged": N_("left a queue for want of patience"),
+    "missed": N_("found the firm gone"),
+    "closed_out": N_("sent away by the closing"),
+    "wait_over_20_share": N_("interviews after more than 20 minutes' wait"),
+    "outside_minutes_mean": N_("mean wait outside"),
+    "inside_minutes_mean": N_("mean time inside"),
+    "days_to_start_mean": N_("days from fair to start of work"),
+    "utilisation": N_("share of recruiters' time in interviews"),
+    "arrivals": N_("people who arrive"),
+    "inside_time_average": N_("people inside"),
+    "waiting_time_average": N_("people in queues"),
+    "talking_time_average": N_("people in interviews"),
+}
+LOSSES = {
+    "turned_away": N_("turned away at the doors"),
+    "gave_up_outside": N_("gave up in the queue outside"),
+    "not_entered": N_("still outside when the record stopped"),
+    "only_looked": N_("came to look, not to apply"),
+    "never_interviewed": N_("applied, but had no interview"),
+    "no_intent": N_("interviewed, but without an intent"),
+    "not_signed": N_("intent that was not signed"),
+    "not_started": N_("signed, but did not start"),
+}
+UNITS = {
+    "share": "",
+    "minutes": N_("minutes"),
+    "days": N_("days"),
+    "seekers": N_("people"),
+    "people": N_("people"),
+    "firms": N_("firms"),
+    "posts": N_("posts"),
+    "interviews": N_("interviews"),
+    "offers": N_("offers"),
+    "stays": N_("times"),
+    "events": N_("events"),
+}
+PARTS = {
+    "group": N_("Groups of people"),
+    "district": N_("Districts"),
+    "venue-district": N_("Districts of the venues"),
+}
+ALARMS = {
+    "wait-over-fair": N_("people wait longer than the fair is open"),
+    "recruiters-always-busy": N_("recruiters are busy nearly all the time, so that everything depends on their number"),
+    "intents-over-posts": N_("more intents than posts"),
+    "nobody-came": N_("nobody got in"),
+    "outside-prior": N_("the value lies outside of what is believed of it"),
+    "interval-too-wide": N_("the comparison could not have seen even a difference of 5 %: take more replications"),
+}
+VERDICTS = {
+    "better": N_("better"),
+    "worse": N_("worse"),
+    "cannot tell": N_("cannot tell"),
+    "equal": N_("the same"),
+}
+DIRECTIONS = {"higher": N_("more is better"), "lower": N_("less is better"), "neither": ""}
+FITTED = {
+    "fixed by the data": N_("fixed by the data"),
+    "narrowed by the data": N_("narrowed by the data"),
+    "not identified: stays at its prior": N_("not identified: stays at its prior"),
+}
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Whatever direction a name asks for holds inside these two and ends with them (Unicode UAX 9).
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+
+
+def label(measure: str) -> str:
+    """What a measure is called; its own name where there is no other."""
+    return _(MEASURES[measure]) if measure in MEASURES else measure
+
+
+def translated(text: str) -> str:
+    """A text of the program in the language that is spoken, as plain text for a template."""
+    return _(text)
+
+
+def unit(name: str) -> str:
+    """A unit after a figure; empty where the figure has a percent sign."""
+    return _(UNITS[name]) if UNITS.get(name) else ("" if name in UNITS else name)
+
+
+def alarm(one: Mapping[str, Any]) -> str:
+    """What an alarm says; its own text where this module knows none."""
+    return _(ALARMS[one["slug"]]) if one["slug"] in ALARMS else str(one["found"])
+
+
+def one_line(name: str) -> str:
+    """A name as the planner gave it, on one line, without characters that control."""
+    return CONTROLS.sub(" ", name).strip()
+
+
+def short(name: str, longest: int = LONGEST_NAME) -> str:
+    """A name that fits, on one line."""
+    text = one_line(name)
+    width = 0
+    for place, character in enumerate(text):
+        # Wide characters count twice, those that combine with others not at all.
+        wide = unicodedata.east_asian_width(character) in "WF"
+        width += 0 if unicodedata.combining(character) else 1 + wide
+        if width > longest:
+            return text[: max(1, place - 1)].rstrip() + "…"
+    return text
+
+
+def drawn(name: str, longest: int = LONGEST_NAME) -> str:
+    """A name in a chart, where no element of the page keeps its direction to itself."""
+    text = short(name, longest)
+    return text if text.isascii() else f"{ISOLATE}{text}{END_OF_ISOLATE}"
+
+
+def figure(row: SummaryRow, value: float | None = None) -> str:
+    """The mean of a row, or another value of it."""
+    return format_figure(row.mean if value is None else value, row)
+
+
+def with_unit(row: SummaryRow) -> str:
+    """The mean of a row with its unit."""
+    return f"{figure(row)} {unit(row.unit)}".strip()
+
+
+def span(row: SummaryRow, low: float, high: float) -> str:
+    """From one value of a row to another."""
+    if math.isnan(low) or math.isnan(high):
+        return NOTHING
+    # No measure can be negative: an interval that reaches below 0 is shown from 0 on.
+    low_text = format_figure(max(low, 0.0), row).removesuffix(" %")
+    return between(low_text, format_figure(high, row))
+
+
+def between(low: str, high: str) -> str:
+    """From here to there."""
+    return _("{low} to {high}").format(low=low, high=high)
+
+
+def count(value: float) -> str:
+    """A mean number of people: whole, or with three digits where there are few."""
+    if math.isnan(value):
+        return NOTHING
+    return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.3g}"
+
+
+def counts(spread: Spread) -> str:
+    """The 95 % interval of a mean number of people."""
+    if math.isnan(spread.low) or math.isnan(spread.high):
+        return NOTHING
+    return between(count(max(spread.low, 0.0)), count(spread.high))
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number with so many digits that mean something."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if value == 0 or value == round(value):
+        return f"{value:,.0f}"
+    decimals = min(6, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+    return f"{value:,.{decimals}f}"
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share in percent."""
+    return NOTHING if share is None or math.isnan(share) else f"{share * 100:.{decimals}f} %"
+
+
+def day(date: datetime.date | None) -> str:
+    """A date that every reader reads alike."""
+    return _("no date") if date is None else date.isoformat()
+
+
+def hours(opens: float, closes: float) -> str:
+    """A stretch of the clock."""
+    return f"{clock_text(opens)}–{clock_text(closes)}"
+
+
+def input_text(value: object) -> str:
+    """An input as one line writes it."""
+    if value is None:
+        return _("not there")
+    if isinstance(value, dict):
+        return ", ".join(f"{key} = {input_text(one)}" for key, one in value.items())
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    return str(value) or '""'
+
+
+def mean_of(row: Difference, value: float) -> str:
+    """A mean of one plan, with three digits; counts that are whole stay so."""
+    return percent(value, 1) if row.key.unit == "share" else number(value, 4 if abs(value) >= 1000 else 3)
+
+
+def said(verdict: str) -> str:
+    """What a fit says of a parameter, in the language that is spoken."""
+    return _(FITTED[verdict]) if verdict in FITTED else verdict
+
+
+def fit_says(source: str) -> str:
+    """A source, with what a fit says about itself in the language that is spoken."""
+    head, colon, verdict = source.partition(": ")
+    return f"{head}{colon}{_(FITTED[verdict])}" if head.startswith("fit ") and verdict in FITTED else _(source)

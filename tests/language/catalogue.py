@@ -1,0 +1,132 @@
+"""The catalogue of translations: what the program says, found in its sources, and what stands for it in Chinese.
+
+`python -m tests.language.catalogue` writes the texts that the program says now into the catalogue, keeps the
+translations that it has, drops those that nobody says any more, and compiles it. Texts without a translation are
+listed; a test fails as long as there are any.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from sim.report.page.describing import NO_SOURCE
+
+ROOT = Path(__file__).parents[2]
+LANGUAGE = "zh"
+FOLDER = ROOT / "sim" / "locale" / LANGUAGE / "LC_MESSAGES"
+TEXTS, COMPILED = FOLDER / "jobfair.po", FOLDER / "jobfair.mo"
+PARAMETERS = ROOT / "sim" / "model" / "parameters.csv"
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}
+TEMPLATE_OPTIONS = {
+    "extensions": "jinja2.ext.i18n",
+    "trimmed": "true",
+    "newstyle_gettext": "true",
+    "silent": "false",
+    "encoding": "utf-8",
+}
+LINE = 120
+DATED = datetime(2020, 4, 21, tzinfo=UTC)
+
+Message = tuple[str, str | tuple[str, ...]]  # file, text or its forms
+
+
+def said() -> Iterator[Message]:
+    """Every text that the program says by the catalogue, with the file that says it."""
+    for path in sorted((ROOT / "sim").rglob("*.py")):
+        for _, text, *_ in extract_from_file("python", path, keywords=KEYWORDS):
+            yield path.relative_to(ROOT).as_posix(), text
+    for path in sorted((ROOT / "sim").rglob("templates/*.html")):
+        method = "jinja2.ext:babel_extract"
+        for _, text, *_ in extract_from_file(method, path, keywords=KEYWORDS, options=TEMPLATE_OPTIONS):
+            yield path.relative_to(ROOT).as_posix(), text
+    yield from of_parameters()
+
+
+def of_parameters() -> Iterator[Message]:
+    """What a page may say of parameters: unit, meaning and source of those whose value may rest on no source."""
+    with PARAMETERS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["level"] in ("firm", "post", "seeker") or row["source"].startswith(NO_SOURCE):
+                continue
+            for text in (row["unit"], row["meaning"], row["source"]):
+                if any(character.isalpha() for character in text):
+                    yield PARAMETERS.relative_to(ROOT).as_posix(), text
+
+
+def stored() -> Catalog:
+    """The catalogue as it is in its file; empty if there is none."""
+    if not TEXTS.exists():
+        return new_catalogue()
+    with TEXTS.open("rb") as file:
+        return read_po(file, locale=LANGUAGE, domain="jobfair")
+
+
+def new_catalogue() -> Catalog:
+    """A catalogue without texts; nothing in its head changes by itself."""
+    catalogue = Catalog(
+        locale=LANGUAGE, domain="jobfair", project="jobfair", fuzzy=False, header_comment="# Chinese texts of jobfair."
+    )
+    catalogue.creation_date = catalogue.revision_date = DATED
+    return catalogue
+
+
+def updated(translations: Catalog) -> Catalog:
+    """What the program says now, with the translations that are known of it."""
+    catalogue = new_catalogue()
+    for file, text in said():
+        known = translations.get(text[0] if isinstance(text, tuple) else text)
+        string = known.string if known is not None else ""
+        found = catalogue.get(text[0] if isinstance(text, tuple) else text)
+        places = [*(found.locations if found is not None else []), (file, None)]
+        catalogue.add(text, string, locations=list(dict.fromkeys(places)))
+    return catalogue
+
+
+def po_text(catalogue: Catalog) -> bytes:
+    """The catalogue as the text of its file."""
+    content = io.BytesIO()
+    write_po(content, catalogue, width=LINE, omit_header=False, include_lineno=False, sort_by_file=False)
+    kept = (line for line in content.getvalue().splitlines(keepends=True) if b"Generated-By" not in line)
+    return b"".join(kept)
+
+
+def mo_bytes(catalogue: Catalog) -> bytes:
+    """The catalogue compiled."""
+    content = io.BytesIO()
+    write_mo(content, catalogue)
+    return content.getvalue()
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Texts without a translation, or with one that is only a guess."""
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id and (not message.string or message.fuzzy or not all(message.string))
+    ]
+
+
+def main() -> None:
+    """Bring the catalogue up to date."""
+    before = stored()
+    catalogue = updated(before)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    TEXTS.write_bytes(po_text(catalogue))
+    COMPILED.write_bytes(mo_bytes(stored()))
+    dropped = {str(one.id) for one in before if one.id} - {str(one.id) for one in catalogue if one.id}
+    print(f"{len(catalogue)} texts, {len(dropped)} dropped, without translation: {len(untranslated(catalogue))}")
+    for text in untranslated(catalogue):
+        print(f"  {text}")
+
+
+if __name__ == "__main__":
+    main()
