@@ -125,7 +125,8 @@ def unit(name: str) -> str:
 
 def alarm(one: Mapping[str, Any]) -> str:
     """What an alarm says; its own text where this module knows none."""
-    return _(ALARMS[one["slug"]]) if one["slug"] in ALARMS else str(one["found"])
+    slug = one["slug"]
+    return _(ALARMS[slug]) if slug in ALARMS else str(one["found"])
 
 
 def one_line(name: str) -> str:
