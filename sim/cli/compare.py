@@ -264,6 +264,7 @@ class _Plans:
         show = not (options["quiet"] or options["no_progress"])
         with open_folder(scenario, path, options) as opened, kept(opened):
             sample, warned = simulate_into(opened, scenario, show, self.workers)
+            warned[:0] = scenario.warnings
             found = run_alarms(sample, scenario)
             opened.finish(sample.table(), summary_csv(sample, scenario), warned, alarms=found)
         self.warned += [line for line in warned if line not in self.warned]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sim.cli.options import DEBUG, FINDING, JSON, OK, OVERRIDES, complain
-from sim.model.errors import Finding, InputError
+from sim.model.errors import Finding, InputError, has_errors
 
 
 @click.command()
@@ -23,7 +23,7 @@ def check(
 ) -> None:
     """Check each SCENARIO; print every finding.
 
-    All findings of all files at once; exit code 1 if there is one.
+    All findings of all files at once; exit code 1 if one is an error. Warnings and notes do not stop a run.
     """
     from dataclasses import asdict
 
@@ -32,19 +32,18 @@ def check(
     found: dict[str, tuple[Finding, ...]] = {}
     for scenario in scenarios:
         try:
-            load_scenario(scenario, overrides)
-            found[scenario] = ()
+            found[scenario] = load_scenario(scenario, overrides).findings
         except InputError as error:
             found[scenario] = error.findings
     if as_json:
         files = [{"file": file, "findings": [asdict(one) for one in all_of]} for file, all_of in found.items()]
-        click.echo(json.dumps({"files": files, "ok": not any(found.values())}, indent=2))
+        click.echo(json.dumps({"files": files, "ok": not any(map(has_errors, found.values()))}, indent=2))
     for file, findings in found.items():
         if findings and not as_json:
             complain("\n".join(map(str, findings)))
-        elif not (as_json or quiet):
+        if not (has_errors(findings) or as_json or quiet):
             click.echo(f"{file}: ok")
-    ctx.exit(FINDING if any(found.values()) else OK)
+    ctx.exit(FINDING if any(map(has_errors, found.values())) else OK)
 
 
 @click.command()

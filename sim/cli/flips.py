@@ -146,6 +146,7 @@ class _Side:
         with opened(self.base, self.scenarios, cases, self.path, options) as folder, kept(folder):
             self.order = folder.order
             self.sample, warned = cases_into(folder, self.scenarios, options, workers)
+            warned[:0] = dict.fromkeys(line for scenario in self.scenarios for line in scenario.warnings)
             self.alarms = case_alarms(self.sample, self.scenarios)
             folder.finish(self.sample.table(), summary_csv(self.sample, self.base), warned, alarms=self.alarms)
         self.warned += [line for line in warned if line not in self.warned]

@@ -101,6 +101,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
                     sample, warned = simulate_into(folder, loaded, show, workers, draws)
                 else:
                     sample, reached, warned = simulate_until(folder, loaded, precision, show, workers)
+            warned[:0] = loaded.warnings
             if reached is not None and not reached.is_met:
                 warned.append(str(reached))
             summary = _finish(folder, sample, draws[0] if draws else loaded, loaded, warned)

@@ -230,6 +230,7 @@ def _simulate(asked: Asked, cases: Cases, out: Path) -> tuple[Sample, Order, tup
         compile_first(asked.say, scenarios)
         with workers_for(asked.options) as workers:
             sample, warned = cases_into(folder, scenarios, asked.options, workers)
+            warned[:0] = dict.fromkeys(line for scenario in scenarios for line in scenario.warnings)
         with explained(out):
             write_text(out / SWEEP_CSV, sweep_csv(swept(sample, cases)))
         found = case_alarms(sample, scenarios)

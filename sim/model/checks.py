@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from sim.model.documents import BAD, MOST_ENTRIES
 from sim.model.draft import Draft, Subject
 from sim.model.errors import Finding, quoted
+from sim.model.limits import check_limits
 from sim.model.rows import SINGULAR, duplicate
 from sim.model.seasons import check_season
 from sim.model.totals import check_totals
@@ -38,7 +39,8 @@ def check(draft: Draft) -> Iterator[Finding]:
     yield from _check_shares(draft)
     yield from _check_venues(draft)
     yield from check_season(draft)
-    if not draft.bad_rows:
+    yield from check_limits(draft)
+    if not draft.bad_rows and "fairs" not in draft.document.refused:
         yield from check_totals(draft)
 
 

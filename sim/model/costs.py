@@ -11,7 +11,7 @@ def staff_hours(settings: Settings) -> float:
     return settings.number("staff.people") * (open_hours + settings.number("staff.hours_around"))
 
 
-def fair_cost(settings: Settings, firms: int) -> float:
+def fair_cost(settings: Settings, firms: float) -> float:
     """Cost in yuan of one fair with so many booths: venue, booths and staff."""
     booths = settings.number("costs.booth") * firms
     return settings.number("costs.venue") + booths + settings.number("costs.staff_hour") * staff_hours(settings)

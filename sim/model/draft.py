@@ -89,6 +89,11 @@ class Draft:
         top = self.document.top
         return resolve(parameters("scenario"), top.entries, top.origin)
 
+    @property
+    def settings(self) -> Settings:
+        """The settings of the scenario itself, without their places."""
+        return self.scenario.settings
+
     @cached_property
     def defaults(self) -> Subject:
         """The fair-level settings at the top of the file, which every fair starts from."""

@@ -22,6 +22,10 @@ LARGEST_SHOWN = 10**18
 LINE = re.compile(r"(.*?)(?::|![A-Z]{1,3})([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTALL)
 
 
+# How bad a finding is: an error stops a run; a warning does not, and is said; a note is said by `check` and `plan`.
+ERROR, WARNING, NOTE = "error", "warning", "note"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong: where, what was found, what is allowed, what to do."""
@@ -32,12 +36,19 @@ class Finding:
     allowed: str
     remedy: str
     slug: str
+    severity: str = ERROR
 
     def __str__(self) -> str:
-        head = "".join(f"{part}: " for part in (self.place, self.key) if part)
+        severity = "" if self.severity == ERROR else self.severity
+        head = "".join(f"{part}: " for part in (severity, self.place, self.key) if part)
         allowed = f" ({self.allowed})" if self.allowed else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"{head}{self.found}{allowed}{remedy} [{self.slug}]"
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether one of the findings stops a run."""
+    return any(finding.severity == ERROR for finding in findings)
 
 
 class InputError(Exception):
@@ -270,7 +281,8 @@ SLUGS: dict[str, str] = {
     "shares-all-zero": "The shares of all groups or occupations are 0, so nobody could be drawn.",
     "totals-contradiction": (
         "A total was given, but the fairs' own numbers leave no room for it: they add up to "
-        "more, or every fair has its own and their sum is another. Change one or the other."
+        "more, every fair has its own and their sum is another, or there are fewer firms than fairs that share them. "
+        "Change one or the other."
     ),
     "rows-contradiction": (
         "A number and the rows that list the same thing do not agree. Leave the number out or correct it."
@@ -292,13 +304,51 @@ SLUGS: dict[str, str] = {
     "venue-overlap": "Two fairs are held at the same venue, on the same day, at overlapping hours.",
     # a season
     "no-campaign": (
-        "Season, pool, stock, calendar, outreach and levers belong to a campaign: one population for all fairs. "
-        "`pool.seekers` says how many people it begins with. Without it, each fair has people of its own."
+        "Season, pool, stock, calendar, limits, outreach and levers belong to a campaign: one population for all "
+        "fairs. `pool.seekers` says how many people it begins with. Without it, each fair has people of its own."
     ),
     "not-in-campaign": (
         "In a campaign, people come out of the pool and firms and posts out of the stock. Random arrivals and rows of "
         "firms, posts or seekers would be a second population."
     ),
+    "pinned": (
+        "A fair with `published = true` is announced: venue, district, date and hours stay, whatever an override says. "
+        "Change the file if the announcement was changed."
+    ),
+    "fairs-replaced": (
+        "A policy makes the calendar, so the fairs that are listed without `published = true` take no part. This is "
+        "a note."
+    ),
+    "no-venues": (
+        "A policy holds its fairs at the venues of the list `[[venues]]`: an `id`, best with district and booths."
+    ),
+    "calendar-full": "The days, venues and fairs per day that the policy may use leave no room for so many fairs.",
+    "too-few-booths": "The venues of the fairs have fewer booths than firms are to come over all fairs.",
+    "outside-season": "A fair, or the time of a measure, lies outside the season.",
+    "on-a-holiday": (
+        "A fair is held on one of `season.holidays`. For a published fair this is a warning, for it cannot be moved."
+    ),
+    "unknown-venue": (
+        "Venues are listed, but this fair names another. It takes nothing over from the list, and nothing is checked "
+        "against it. This is a warning: the name may be misspelt."
+    ),
+    "venue-too-small": (
+        "The fair has more firms than the venue has booths, or lets in more people at once than the venue may."
+    ),
+    "firm-twice": (
+        "A firm is listed at two fairs of the same day whose hours overlap. This is a warning: two firms may have the "
+        "same name."
+    ),
+    "too-many-a-day": (
+        "The fairs of one day are to have more firms, or more seekers, than there are. A firm or a person is at one "
+        "fair a day at most."
+    ),
+    "over-day-limit": "On one day there are more fairs, or more staff of the organiser at fairs, than `limits` allows.",
+    "over-budget": (
+        "Venues, booths, staff, outreach and levers cost more than `limits.budget`. Hiring subsidies are not in it: "
+        "they depend on what comes out."
+    ),
+    "far-from-fairs": "A district is farther from its nearest fair than `limits.travel_km`. This is a warning.",
     "season-turned-round": "The season, or what lasts for a part of it, ends before it begins.",
     # calibration
     "value-missing": (

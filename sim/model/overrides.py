@@ -7,13 +7,16 @@ nothing of files.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.model.documents import Block, Document, Raw, read_block, read_document
 from sim.model.errors import Finding, did_you_mean, quoted
 from sim.model.parameters import LISTS
 from sim.model.positions import Origin, Source
+
+# What is announced of a published fair.
+PINNED = ("venue", "district", "date", "open", "close")
 
 
 def with_overrides(document: Document, overrides: Sequence[str], findings: list[Finding]) -> Document:
@@ -26,6 +29,42 @@ def with_overrides(document: Document, overrides: Sequence[str], findings: list[
 def key_of(text: str) -> tuple[str, ...]:
     """The parts of the key that an override names."""
     return tuple(_key_parts(text.partition("=")[0].strip()))
+
+
+def apart(document: Document, overrides: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Overrides in two parts: those that decide on the calendar, and those of fairs that the document does not list."""
+    if "calendar.policy" not in document.top.entries and not any("calendar" in text for text in overrides):
+        return list(overrides), []
+    listed = {block.id for block in document.lists.get("fairs", [])}
+    early: list[str] = []
+    late: list[str] = []
+    for text in overrides:
+        parts = _key_parts(text.partition("=")[0].strip())
+        names = {".".join(parts[1 : length + 1]) for length in range(1, len(parts) - 1)}
+        (late if parts[0] == "fairs" and len(parts) > 2 and not names & listed else early).append(text)
+    return early, late
+
+
+def check_pinned(before: Document, after: Document) -> Iterator[Finding]:
+    """Published fairs that overrides move in time or place."""
+    moved = {block.id: block for block in after.lists.get("fairs", [])}
+    for block in before.lists.get("fairs", []):
+        if _effective(block, before, "published") is not True or block.id not in moved:
+            continue
+        for key in PINNED:
+            old, new = _effective(block, before, key), _effective(moved[block.id], after, key)
+            if old != new:
+                entry = moved[block.id].entries.get(key, after.top.entries.get(key))
+                assert entry is not None
+                found = f"the fair {quoted(block.id)} is published, and this would move it"
+                remedy = "change the file if the announcement was changed"
+                yield Finding(entry.origin.place, entry.origin.key, found, "", remedy, "pinned")
+
+
+def _effective(block: Block, document: Document, key: str) -> object:
+    """What holds for a fair: its own value, else that of all fairs."""
+    entry = block.entries.get(key, document.top.entries.get(key))
+    return None if entry is None else entry.value
 
 
 def _with_override(document: Document, text: str, findings: list[Finding]) -> Document:
@@ -49,6 +88,8 @@ def _with_override(document: Document, text: str, findings: list[Finding]) -> Do
 def _with_entry(document: Document, source: Source, parts: list[str], raw: Raw, findings: list[Finding]) -> Document:
     """An override of one entry of a list, named by its id (which may itself contain dots)."""
     name = parts[0]
+    if name in document.refused:
+        return document  # which entries there would be is not known
     blocks = document.lists.get(name, [])
     places = {block.id: place for place, block in enumerate(blocks) if block.id}
     for length in range(1, len(parts) - 1):

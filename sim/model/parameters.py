@@ -27,7 +27,7 @@ LISTS = {
     "seekers": "seeker",
 }
 # The sections that mean something in a campaign only.
-CAMPAIGN_SECTIONS = ("season.", "pool.", "stock.", "calendar.")
+CAMPAIGN_SECTIONS = ("season.", "pool.", "stock.", "calendar.", "limits.")
 # The lists that say where a season takes place and what is done besides fairs.
 CAMPAIGN_LISTS = ("districts", "venues", "outreach", "levers")
 # The sections of a fair's keys that say how people behave; a group may have its own.

@@ -6,10 +6,14 @@ other. What a fair says itself is never changed. Knows no rule about what fits t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from sim.model.documents import BAD, Block, Document, Entry
-from sim.model.draft import is_campaign
+from sim.model.draft import Draft, Subject, is_campaign, resolve
+from sim.model.parameters import parameters
+from sim.model.policies import booths_for, chooses_on_the_day, possible_venues
+from sim.model.positions import Made
 from sim.model.values import Value
 
 # The only district of a season that names none.
@@ -91,3 +95,63 @@ def _is_less(top: Mapping[str, Entry], limit: Entry) -> bool:
         and isinstance(limit.value, int)
         and (of_all.value < limit.value)
     )
+
+
+def with_shares(document: Document) -> Document:
+    """The document with numbers of firms for the fairs of a policy: even shares of the total that fit the booths.
+
+    Without a total, a fair whose venue is chosen on the day takes as many firms as every possible venue has booths for.
+    """
+    draft = Draft(document)
+    open_fairs = [fair for fair in draft.fairs if isinstance(fair.origin.source, Made) and "firms" not in fair.entries]
+    if not open_fairs or not draft.scenario.fine("totals.firms"):
+        return document
+    room = [booths_for(draft, fair) for fair in open_fairs]
+    total = draft.scenario.settings.optional_integer("totals.firms")
+    if total is None:
+        shares = None if math.inf in room else [int(one) for one in room]
+    else:
+        shares = _even(total - sum(fair.settings.optional_integer("firms") or 0 for fair in draft.fairs), room)
+    if shares is None:
+        return document
+    given = {fair.id: share for fair, share in zip(open_fairs, shares, strict=True)}
+    fairs = [
+        Block(block.origin, block.entries | {"firms": Entry(given[block.id], block.origin.child("firms"))})
+        if block.id in given
+        else block
+        for block in document.lists["fairs"]
+    ]
+    return Document(document.top, document.lists | {"fairs": fairs}, document.refused)
+
+
+def _even(total: int, room: list[float]) -> list[int] | None:
+    """Whole shares of a total, at least one each, as even as the room allows; None if they do not fit."""
+    if not len(room) <= total <= sum(room):
+        return None
+    shares = [0] * len(room)
+    order = sorted(range(len(room)), key=lambda place: room[place])
+    for done, place in enumerate(order):
+        shares[place] = int(min(room[place], total // (len(room) - done)))
+        total -= shares[place]
+    return shares
+
+
+def candidates(draft: Draft) -> tuple[tuple[Subject, ...], ...]:
+    """For each fair what it may be: itself, or the same at each of the venues among which is chosen on the day."""
+    blocks = {block.id: block for block in draft.document.lists.get("venues", [])}
+    return tuple(
+        tuple(_held_at(draft, fair, blocks[venue.id]) for venue in possible_venues(draft, fair))
+        if chooses_on_the_day(draft, fair)
+        else (fair,)
+        for fair in draft.fairs
+    )
+
+
+def _held_at(draft: Draft, fair: Subject, venue: Block) -> Subject:
+    """A fair as it is at a venue."""
+    own = next(block for block in draft.document.lists["fairs"] if block.id == fair.id)
+    origin = own.origin.child("venue")
+    here = _at_venue(Block(own.origin, own.entries | {"venue": Entry(venue.id, origin)}), venue, draft.document)
+    top = draft.document.top.entries
+    shared = {one.key: top[one.key] for one in parameters("fair") if one.key in top}
+    return resolve(parameters("fair"), shared | here.entries, here.origin)

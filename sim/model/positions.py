@@ -76,6 +76,18 @@ def column_letters(number: int) -> str:
     return letters
 
 
+class Made(Source):
+    """What the program made out of a value; findings about it stand where that value was written."""
+
+    def __init__(self, origin: Origin) -> None:
+        super().__init__(origin.source.name)
+        self._origin = origin
+
+    def place(self, path: Path, line: int = 0) -> str:
+        """The place of the value out of which it was made."""
+        return self._origin.place
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a value was written: the source and the path of keys; for a table also the line."""

@@ -28,7 +28,8 @@ def resolved_document(scenario: Scenario) -> Table:
     _write(document, general, scenario.settings, "", cited)
     shared = [parameter for parameter in parameters("fair") if parameter.key not in FAIR_ONLY]
     _write(document, shared, scenario.defaults, "", cited)
-    document["fairs"] = [_fair(fair.id, fair.settings, scenario) for fair in scenario.fairs]
+    fairs = (fair for fair in scenario.fairs if scenario.said.get(fair.id, fair.id))
+    document["fairs"] = [_fair(fair.id, fair.settings, scenario) for fair in fairs]
     document["groups"] = [_group(group, cited) for group in scenario.groups]
     for name in ("occupations", *CAMPAIGN_LISTS):
         entries: tuple[Entry, ...] = getattr(scenario, name)
@@ -42,15 +43,19 @@ def resolved_document(scenario: Scenario) -> Table:
 
 
 def _fair(identity: str, settings: Settings, scenario: Scenario) -> Table:
-    """A fair with what is its own: everything else is in the defaults at the top."""
+    """A fair with what is its own: the rest is in the defaults at the top, or made by the policy when it is loaded."""
+    said = scenario.said.get(identity)
     prefix = f"fairs.{identity}."
-    own = [
-        parameter
-        for parameter in parameters("fair")
-        if parameter.key in FAIR_ONLY
-        or settings[parameter.key] != scenario.defaults[parameter.key]
-        or prefix + parameter.key in scenario.sources
-    ]
+    if said is not None:
+        own = [one for one in parameters("fair") if one.key in ("id", *said)]
+    else:
+        own = [
+            one
+            for one in parameters("fair")
+            if one.key in FAIR_ONLY
+            or settings[one.key] != scenario.defaults[one.key]
+            or prefix + one.key in scenario.sources
+        ]
     table: Table = {}
     _write(table, own, settings, prefix, scenario.sources)
     return table

@@ -7,21 +7,23 @@ to scenario files; it must know nothing of randomness or of what is simulated.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.model.bases import Stack, read_stack
 from sim.model.checks import check, refused_rows
-from sim.model.documents import Bad, Document
+from sim.model.documents import Bad, Block, Document
 from sim.model.documents import Entry as Written
 from sim.model.draft import Draft, Subject, with_default_lists
-from sim.model.errors import InputError, Refusal, in_order
+from sim.model.errors import WARNING, Finding, InputError, Refusal, has_errors, in_order
 from sim.model.grid import Rows
 from sim.model.named import Sheets, named_file, with_workbook
-from sim.model.overrides import with_overrides
+from sim.model.overrides import apart, check_pinned, with_overrides
 from sim.model.parameters import LISTS, OF_GROUPS
-from sim.model.places import with_places
+from sim.model.places import candidates, with_places, with_shares
+from sim.model.policies import with_calendar
+from sim.model.positions import Made
 from sim.model.rows import complete_rows, inline_rows
 from sim.model.tables import read_table
 from sim.model.values import Settings, Value
@@ -93,8 +95,11 @@ Entry = Occupation | District | Venue | Outreach | Lever
 class Scenario:
     """Everything that is to be simulated.
 
-    `defaults` are the fair-level settings at the top of the file. `file`, `inputs` and `listed_apart` (the kinds of
-    rows that a table or workbook lists) say where the scenario came from and do not count when two are compared.
+    `defaults` are the fair-level settings at the top of the file. `candidates` are for each fair what it may be: itself
+    or, where its venue is chosen on the day, the same at each possible venue. `said` names the fairs that a policy
+    made, each with the keys that are not the policy's. `file`, `inputs`, `listed_apart` (the kinds of rows that a table
+    or workbook lists) and `findings` (warnings and notes) say where the scenario came from and do not count when two
+    are compared.
     """
 
     name: str
@@ -113,18 +118,21 @@ class Scenario:
     seekers: tuple[Settings, ...]
     reported: dict[str, float] = field(hash=False)
     sources: dict[str, str] = field(hash=False)
+    candidates: tuple[tuple[Fair, ...], ...]
+    said: dict[str, tuple[str, ...]] = field(hash=False)
     inputs: tuple[tuple[str, str], ...] = field(compare=False)
     listed_apart: frozenset[str] = field(compare=False)
-
-    @property
-    def candidates(self) -> tuple[tuple[Fair, ...], ...]:
-        """For each fair what it may be: itself, or one at each of the venues among which is chosen on the day."""
-        return tuple((fair,) for fair in self.fairs)
+    findings: tuple[Finding, ...] = field(compare=False)
 
     @property
     def is_campaign(self) -> bool:
         """Whether one population of seekers and posts lasts through the season."""
         return self.settings["pool.seekers"] is not None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a planner should know before a run, though nothing stops it."""
+        return [str(one).removeprefix(f"{WARNING}: ") for one in self.findings if one.severity == WARNING]
 
     def resolved(self) -> dict[str, object]:
         """Everything, defaults included, as a document that can be written as TOML and loaded again.
@@ -144,12 +152,38 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
         raise InputError(in_order(stack.findings))
     findings = stack.findings
     document, sheets = with_workbook(with_default_lists(document), overrides, stack, name)
-    document = with_places(with_overrides(document, overrides, findings))
+    said, document = _with_calendar(document, overrides, findings)
     draft = _draft(document, sheets, stack, name)
     findings.extend(check(draft))
-    if findings:
+    if has_errors(findings):
         raise InputError(in_order(findings))
-    return _scenario(draft, name)
+    return _scenario(draft, name, said, tuple(in_order(findings)))
+
+
+def _with_calendar(
+    document: Document, overrides: Sequence[str], findings: list[Finding]
+) -> tuple[dict[str, tuple[str, ...]], Document]:
+    """The document with overrides, the fairs of its policy, and what fairs take over from their venues.
+
+    Also what was said of each fair that the policy made, beyond what the policy says.
+    """
+    early, late = apart(document, overrides)
+    changed = with_calendar(with_overrides(document, early, findings), findings)
+    changed = with_overrides(changed, late, findings)
+    findings.extend(check_pinned(document, changed))
+    said = {
+        block.id: tuple(sorted(_said(block)))
+        for block in changed.lists.get("fairs", [])
+        if isinstance(block.origin.source, Made)
+    }
+    return said, with_shares(with_places(changed))
+
+
+def _said(block: Block) -> Iterator[str]:
+    """The keys of a fair that its policy did not make."""
+    for key, entry in block.entries.items():
+        if key != "id" and not isinstance(entry.origin.source, Made):
+            yield key
 
 
 def _draft(document: Document, sheets: Sheets | None, stack: Stack, name: str) -> Draft:
@@ -222,7 +256,7 @@ def _table(kind: str, entry: Written, draft: Draft, stack: Stack, name: str) -> 
     return rows
 
 
-def _scenario(draft: Draft, file: str) -> Scenario:
+def _scenario(draft: Draft, file: str, said: dict[str, tuple[str, ...]], findings: tuple[Finding, ...]) -> Scenario:
     """The finished value of a draft without findings."""
     changes: dict[str, Value] = dict(draft.table_paths)
     name = draft.scenario.settings.text("name") or Path(file).stem
@@ -245,8 +279,11 @@ def _scenario(draft: Draft, file: str) -> Scenario:
         seekers=draft.seekers,
         reported=_reported(settings),
         sources=_sources(draft),
+        candidates=tuple(tuple(Fair(one.id, one.settings) for one in options) for options in candidates(draft)),
+        said=said,
         inputs=tuple(draft.inputs.items()),
         listed_apart=frozenset(draft.listed_apart),
+        findings=findings,
     )
 
 

@@ -12,6 +12,7 @@ from sim.model.documents import BAD
 from sim.model.draft import Draft, Subject
 from sim.model.errors import Finding, did_you_mean, quoted
 from sim.model.parameters import CAMPAIGN_SECTIONS
+from sim.model.policies import MOST_DAYS, chooses_on_the_day, possible_venues
 
 NEEDED = {
     "season.start": "write the first day, such as season.start = 2020-04-21",
@@ -63,7 +64,11 @@ def _check_needed(draft: Draft) -> Iterator[Finding]:
         if fair.fine("date") and fair.settings["date"] is None:
             remedy = "write date = YYYY-MM-DD"
             yield fair.finding("date", "the fair has no date", "needed in a campaign", remedy, "value-missing")
-        if fair.fine("district") and not fair.settings.text("district") and draft.districts:
+        on_the_day = chooses_on_the_day(draft, fair)
+        if on_the_day and not possible_venues(draft, fair):
+            found = f"no venue is free on {fair.settings['date']}"
+            yield fair.finding("venue", found, "", "list more venues, or fewer fairs a day", "calendar-full")
+        if fair.fine("district") and not fair.settings.text("district") and draft.districts and not on_the_day:
             found = f"the district is not given, and there are {len(draft.districts)}"
             remedy = "name one of the districts, or a venue that has one"
             yield fair.finding("district", found, "", remedy, "missing-reference")
@@ -82,8 +87,12 @@ def _check_needed(draft: Draft) -> Iterator[Finding]:
 
 
 def _check_order(draft: Draft) -> Iterator[Finding]:
-    """The season, the days of a policy and those of levers end after they begin."""
+    """The season, the days of a policy and those of levers end after they begin, and a season is no age."""
     scenario = draft.scenario
+    start, end = scenario.settings.day("season.start"), scenario.settings.day("season.end")
+    if scenario.fine("season.start", "season.end") and start and end and (end - start).days >= MOST_DAYS:
+        found = f"a season of {(end - start).days + 1} days"
+        yield scenario.finding("season.end", found, f"at most {MOST_DAYS}", "", "over-limit")
     for owner, first, last in (
         (scenario, "season.start", "season.end"),
         (scenario, "calendar.first", "calendar.last"),
@@ -106,6 +115,8 @@ def _check_second_population(draft: Draft) -> Iterator[Finding]:
         origins = [block.origin for block in draft.document.lists.get(kind, [])[:1]]
         if table is not None and table.value is not BAD and table.value != "":
             origins.append(table.origin)
+        elif kind in draft.listed_apart:
+            origins.append(draft.scenario.at("tables.workbook"))
         for origin in origins:
             found = f"rows of {kind} cannot stand in a campaign"
             remedy = f"take them out; {instead} says how many there are"

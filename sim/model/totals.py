@@ -118,7 +118,13 @@ def _check_total(draft: Draft, kind: str) -> Iterator[Finding]:
     numbers = [own_number(draft, fair, kind) for fair in draft.fairs]
     own = sum(number for number in numbers if number is not None)
     total = scenario.settings.optional_integer(key)
-    if total is not None and own > total:
+    takers = numbers.count(None)
+    if kind == "firms" and total is not None and own <= total < own + takers:
+        found = f"{total}, but {takers} fairs share the {total - own} that are left"
+        yield scenario.finding(
+            key, found, "at least one each", f"raise {key}, or plan fewer fairs", "totals-contradiction"
+        )
+    elif total is not None and own > total:
         found = f"{total}, but the fairs' own {kind} already add up to {own}"
         yield scenario.finding(key, found, "", f"leave {key} out or correct it", "totals-contradiction")
     elif total is not None and None not in numbers and own != total:

@@ -15,6 +15,7 @@ import numpy as np
 from sim.campaign.laws import arrival_profile
 from sim.draws import make_key
 from sim.model.parameters import CAMPAIGN_LISTS, FAIR_ONLY, LISTS, Parameter, parameters
+from sim.model.resources import resources as planned_resources
 from sim.model.scenario import Fair, Group, Scenario
 from sim.model.values import Duration, Settings, Value, clock_text, plain, window_text
 from sim.population import Roster
@@ -61,8 +62,11 @@ def input_changes(base: Scenario, other: Scenario) -> tuple[Change, ...]:
 
 
 def resource_changes(base: Scenario, other: Scenario, seed: int) -> tuple[Change, ...]:
-    """Resources of which the two plans do not use the same amount."""
-    before, after = resources(base, seed), resources(other, seed)
+    """Resources of which the two plans do not use the same amount; of campaigns, as they are planned."""
+    if base.is_campaign or other.is_campaign:
+        before, after = planned_resources(base), planned_resources(other)
+    else:
+        before, after = resources(base, seed), resources(other, seed)
     return tuple(
         Change(name, _rounded(before[name]), _rounded(after[name]))
         for name in before
