@@ -135,7 +135,7 @@ def test_what_is_written_out_says_every_default_and_repeats_no_table() -> None:
     document = load({"x.toml": FULL, "p.csv": POSTS}).resolved()
     assert "posts" not in document
     assert document["tables"] == {"posts": "p.csv"}
-    assert document["measures"] == {"windows": {"value": ["10:30-12:30", "09:00-24:00"], "source": "question"}}
+    assert _at(document, "measures.windows") == {"value": ["10:30-12:30", "09:00-24:00"], "source": "question"}
     assert document["gate"] == {
         "lanes": {"value": 4, "source": "count"},
         "minutes": "lognormal(mean=0.25, cv=0.5)",
