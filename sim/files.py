@@ -13,6 +13,7 @@ import errno
 import io
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 KEY_COLUMNS = ("fair", "booth", "hour", "group", "district", "measure", "unit")
 TEMPORARY = ".jobfair-"
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a CSV text that begins so for a formula
 
 
@@ -84,7 +86,7 @@ def _csv_cell(cell: str | int | float | None) -> str:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     if isinstance(cell, str):
-        return "'" + cell if cell.startswith(FORMULA_SIGNS) else cell
+        return "'" + cell if cell.startswith(FORMULA_SIGNS) and not NUMBER.fullmatch(cell) else cell
     return repr(float(cell)) if isinstance(cell, float) else str(cell)
 
 

@@ -21,6 +21,7 @@ from sim.cli.options import (
     PROGRAM,
     QUIET,
     RESUME,
+    complain,
 )
 from sim.cli.report import write_report
 from sim.cli.running import compile_first, kept
@@ -219,4 +220,4 @@ def _bar(options: dict[str, Any]) -> Any:
 
 
 def _sayer(quiet: bool) -> Callable[[str], None]:
-    return (lambda _: None) if quiet else (lambda line: click.echo(line, err=True))
+    return (lambda _: None) if quiet else complain

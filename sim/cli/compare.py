@@ -29,6 +29,7 @@ from sim.cli.options import (
     RESUME,
     SEED,
     VERBOSE,
+    complain,
 )
 from sim.cli.report import write_report
 from sim.cli.running import compile_first, kept, open_folder, print_alarms, simulate_into, workers_for
@@ -85,7 +86,7 @@ def compare(base: str, others: tuple[str, ...], as_json: bool, **options: Any) -
     Each is a scenario file, or all are results folders of earlier runs. All plans meet the same people with the same
     luck, so that only what really differs shows.
     """
-    say: Callable[[str], None] = (lambda _: None) if options["quiet"] else (lambda line: click.echo(line, err=True))
+    say: Callable[[str], None] = (lambda _: None) if options["quiet"] else complain
     paths = (base, *others)
     _check_selection(options)
     if any(Path(path).is_dir() for path in paths):

@@ -28,6 +28,7 @@ def check(
     from dataclasses import asdict
 
     from sim.model.scenario import load_scenario
+    from sim.model.visible import visible
 
     found: dict[str, tuple[Finding, ...]] = {}
     for scenario in scenarios:
@@ -42,7 +43,7 @@ def check(
         if findings and not as_json:
             complain("\n".join(map(str, findings)))
         if not (has_errors(findings) or as_json or quiet):
-            click.echo(f"{file}: ok")
+            click.echo(visible(f"{file}: ok"))
     ctx.exit(FINDING if any(map(has_errors, found.values())) else OK)
 
 

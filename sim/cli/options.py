@@ -92,5 +92,7 @@ NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.
 
 
 def complain(text: str) -> None:
-    """Say something on stderr."""
-    click.echo(text, err=True)
+    """Say something on stderr, whatever names are in it."""
+    from sim.model.visible import visible
+
+    click.echo(visible(text, keep="\n"), err=True)

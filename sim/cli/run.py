@@ -30,6 +30,7 @@ from sim.cli.options import (
     SEED,
     VERBOSE,
     XLSX,
+    complain,
 )
 from sim.cli.report import write_report
 from sim.cli.running import (
@@ -85,7 +86,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
     _check_options(options)
     loaded = load_scenario(scenario, overrides)
     out = options["out"] or Path("results") / Path(scenario).stem
-    say: Callable[[str], None] = (lambda _: None) if options["quiet"] else (lambda line: click.echo(line, err=True))
+    say: Callable[[str], None] = (lambda _: None) if options["quiet"] else complain
     rows = open_draws(out, options)
     draws = _drawn(scenario, overrides, rows, options["draws"] or out)
     with open_folder(loaded, out, options, rows) as folder:

@@ -136,11 +136,12 @@ def _ended_like_ctrl_c() -> Iterator[None]:
 def print_alarms(alarms: Sequence[Mapping[str, object]]) -> None:
     """What the planner should look into, below the table; `alarms` as the JSON document has them."""
     from sim.model.alarms import ALARM
+    from sim.model.visible import visible
 
     if alarms:
         click.echo()
     for one in alarms:
-        click.echo(f"{ALARM}{one['text']}")
+        click.echo(visible(f"{ALARM}{one['text']}"))
 
 
 def compile_first(say: Callable[[str], None], scenarios: Iterable[Scenario] = ()) -> None:

@@ -24,6 +24,7 @@ from sim.cli.options import (
     RESUME,
     SEED,
     VERBOSE,
+    complain,
 )
 from sim.cli.running import compile_first, kept, print_alarms, workers_for
 from sim.cli.sweeping import (
@@ -112,7 +113,7 @@ def sweep(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: A
     from sim.model.scenario import load_scenario
 
     question = _question(options)
-    say: Say = (lambda _: None) if options["quiet"] else (lambda line: click.echo(line, err=True))
+    say: Say = (lambda _: None) if options["quiet"] else complain
     base = load_scenario(scenario, overrides)
     asked = Asked(scenario, overrides, base, options, say)
     if question == "flip":

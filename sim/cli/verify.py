@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import DEBUG, ENGINE, ENGINES, FINDING, JSON, NO_PROGRESS, OK, QUIET
+from sim.cli.options import DEBUG, ENGINE, ENGINES, FINDING, JSON, NO_PROGRESS, OK, QUIET, complain
 from sim.cli.running import compile_first
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def verify(
     from sim.study.verify import published_scenarios
     from sim.study.verify import verify as run_cases
 
-    compile_first((lambda _: None) if quiet else (lambda line: click.echo(line, err=True)))
+    compile_first((lambda _: None) if quiet else complain)
     with progress_bar(not (quiet or no_progress)) as progress:
         verification = run_cases(scenarios or published_scenarios(), engine=engine or ENGINES[0], progress=progress)
     if as_json:

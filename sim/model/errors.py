@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim.model.alarms import ALARMS
+from sim.model.visible import LONGEST_SHOWN, shortened, visible
 
-LONGEST_SHOWN = 60
 LARGEST_SHOWN = 10**18
 LINE = re.compile(r"(.*?)(?::|![A-Z]{1,3})([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTALL)
 
@@ -43,7 +43,7 @@ class Finding:
         head = "".join(f"{part}: " for part in (severity, self.place, self.key) if part)
         allowed = f" ({self.allowed})" if self.allowed else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{head}{self.found}{allowed}{remedy} [{self.slug}]"
+        return visible(f"{head}{self.found}{allowed}{remedy} [{self.slug}]")
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -103,9 +103,7 @@ def shown(value: object) -> str:
 
 def quoted(text: str) -> str:
     """A text in double quotes, on one line."""
-    if len(text) > LONGEST_SHOWN:
-        text = text[: LONGEST_SHOWN - 3] + "..."
-    return json.dumps(text, ensure_ascii=False)
+    return visible(json.dumps(shortened(text), ensure_ascii=False))
 
 
 def nearest(word: str, names: Iterable[str]) -> str:

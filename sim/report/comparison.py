@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.files import KEY_COLUMNS, csv_text
+from sim.model.visible import shortened
 from sim.study.compare import BETTER, CANNOT_TELL, EQUAL, WORSE, Alternative, Best, Comparison, Difference
 from sim.study.differences import Change
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 NOTHING = "-"
 ABSENT = "not there"
 MOST_CHANGES = 20
+LONGEST_KEY = 100
 LONGEST_VALUE = 90
 WIDE_FROM = 110
 METHOD = "paired differences, Student t, Bonferroni over all headline measures of all plans"
@@ -169,7 +171,7 @@ def _value(value: object) -> str:
         text = f"{value:,.10g}"
     else:
         text = str(value) or '""'
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+    return shortened(text, LONGEST_VALUE)
 
 
 # On the terminal ----------------------------------------------------------------------------------
@@ -177,10 +179,10 @@ def _value(value: object) -> str:
 
 def render(comparison: Comparison, console: Console, everything: bool = False) -> None:
     """Print inputs that differ, verdict, table and notes; -v: every change and every measure of the season."""
-    from rich.text import Text
+    from sim.report.terminal import shown_line
 
     def say(line: str) -> None:
-        console.print(Text(line), soft_wrap=True)
+        console.print(shown_line(line), soft_wrap=True)
 
     for other in comparison.alternatives:
         say(f"What differs between {comparison.base} and {other.label}:")
@@ -219,7 +221,7 @@ def _change_lines(changes: Sequence[Change], everything: bool) -> Iterator[str]:
         yield "nothing"
     shown = changes if everything else changes[:MOST_CHANGES]
     for one in shown:
-        yield f"{one.key}: {_value(one.old)} -> {_value(one.new)}"
+        yield f"{shortened(one.key, LONGEST_KEY)}: {_value(one.old)} -> {_value(one.new)}"
     if len(changes) > len(shown):
         yield f"... and {len(changes) - len(shown):,} more; -v shows all"
 
@@ -227,7 +229,8 @@ def _change_lines(changes: Sequence[Change], everything: bool) -> Iterator[str]:
 def _print_table(rows: Sequence[Difference], base: str, other: str, console: Console) -> None:
     from rich import box
     from rich.table import Table
-    from rich.text import Text
+
+    from sim.report.terminal import shown_cell
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     is_wide = console.width >= WIDE_FROM
@@ -235,12 +238,12 @@ def _print_table(rows: Sequence[Difference], base: str, other: str, console: Con
     if is_wide:
         table.add_column("unit", overflow="fold")
     for label in (base, *([other] if is_wide else [])):
-        table.add_column(Text(label), justify="right", overflow="fold")
+        table.add_column(shown_cell(label), justify="right", overflow="fold")
     for name in ("difference", "interval", "better\nis"):
         table.add_column(name, justify="right", overflow="fold")
     table.add_column("verdict", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in _cells(row, is_wide)))
+        table.add_row(*(shown_cell(cell) for cell in _cells(row, is_wide)))
     console.print(table)
 
 

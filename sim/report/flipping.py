@@ -54,10 +54,10 @@ def _end(found: Flip, point: Point, measure: str) -> str:
 
 def render_flips(found: Sequence[tuple[str, Flip]], base: str, other: str, replications: int, console: Console) -> None:
     """Print a sentence per measure and assumption, and notes; those that flip first."""
-    from rich.text import Text
+    from sim.report.terminal import shown_line
 
     def say(line: str) -> None:
-        console.print(Text(line), soft_wrap=True)
+        console.print(shown_line(line), soft_wrap=True)
 
     for measure, flip in sorted(found, key=lambda one: one[1].outcome != FLIPS):
         say(flip_sentence(flip, measure, base, other))

@@ -26,7 +26,8 @@ def render_hours(summary: Summary, console: Console) -> None:
     """Print the measures by the hour and by window; on a narrow terminal half-widths go below their means."""
     from rich import box
     from rich.table import Table
-    from rich.text import Text
+
+    from sim.report.terminal import shown_cell, shown_line
 
     if not summary.by_hour:
         return
@@ -38,10 +39,10 @@ def render_hours(summary: Summary, console: Console) -> None:
         table.add_column(row.name.replace("_", "\n"), justify="right", overflow="fold")
     for hour, rows in summary.by_hour:
         name = hour.replace("-", f"-{gap.strip(' ')}")
-        table.add_row(Text(name), *(Text(_with_half_width(row, gap + sign)) for row in rows))
+        table.add_row(shown_cell(name), *(shown_cell(_with_half_width(row, gap + sign)) for row in rows))
     heading = f"By the hour: mean {sign} half of its 95 % interval; time averages are over every minute of it."
     console.print()
-    console.print(Text(heading), soft_wrap=True)
+    console.print(shown_line(heading), soft_wrap=True)
     console.print()
     console.print(table)
 

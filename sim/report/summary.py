@@ -161,7 +161,8 @@ def render(summary: Summary, console: Console, every_measure: bool = False) -> N
     """Print sentence, table and notes; without colour and lines in ASCII where the output asks for it."""
     from rich import box
     from rich.table import Table
-    from rich.text import Text
+
+    from sim.report.terminal import shown_cell, shown_line
 
     rows = [row for row in summary.rows if every_measure or row.name in HEADLINE]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
@@ -174,13 +175,13 @@ def render(summary: Summary, console: Console, every_measure: bool = False) -> N
     for name in names:
         table.add_column(name, justify="right", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in _cells(row, with_unit)))
-    console.print(Text(headline(summary)), soft_wrap=True)
+        table.add_row(*(shown_cell(cell) for cell in _cells(row, with_unit)))
+    console.print(shown_line(headline(summary)), soft_wrap=True)
     console.print()
     console.print(table)
     console.print()
     for line in notes(summary):
-        console.print(Text(line), soft_wrap=True)
+        console.print(shown_line(line), soft_wrap=True)
 
 
 def format_figure(value: float | None, row: SummaryRow) -> str:

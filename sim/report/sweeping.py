@@ -105,10 +105,10 @@ def sweep_sentence(found: Swept) -> str:
 
 def render_sweep(found: Swept, console: Console, everything: bool = False) -> None:
     """Print sentence, tables and notes; -v: every case."""
-    from rich.text import Text
+    from sim.report.terminal import shown_line
 
     def say(line: str) -> None:
-        console.print(Text(line), soft_wrap=True)
+        console.print(shown_line(line), soft_wrap=True)
 
     say(sweep_sentence(found))
     shown = range(len(found.rows) if everything else min(MOST_ROWS, len(found.rows)))
@@ -186,13 +186,14 @@ def _print_columns(columns: Sequence[Sequence[str]], heads: int, console: Consol
     """A table of columns, each with its title first; the first ones stand to the left."""
     from rich import box
     from rich.table import Table
-    from rich.text import Text
+
+    from sim.report.terminal import shown_cell
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for place, column in enumerate(columns):
-        table.add_column(Text(column[0]), justify="left" if place < heads else "right", overflow="fold")
+        table.add_column(shown_cell(column[0]), justify="left" if place < heads else "right", overflow="fold")
     for cells in zip(*(column[1:] for column in columns), strict=True):
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(shown_cell, cells))
     console.print(table)
 
 
@@ -243,10 +244,10 @@ def render_sensitivity(
     found: Sequence[Sensitivity], ranges: Sequence[Range], cases: int, replications: int, console: Console
 ) -> None:
     """Print sentences, tables and notes."""
-    from rich.text import Text
+    from sim.report.terminal import shown_line
 
     def say(line: str) -> None:
-        console.print(Text(line), soft_wrap=True)
+        console.print(shown_line(line), soft_wrap=True)
 
     for one in found:
         say(sensitivity_sentence(one))

@@ -67,7 +67,8 @@ def render(verification: Verification, console: Console) -> None:
     """Print the table, the notes and the closing line."""
     from rich import box
     from rich.table import Table
-    from rich.text import Text
+
+    from sim.report.terminal import shown_cell, shown_line
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     table.add_column("case", overflow="fold")
@@ -80,12 +81,12 @@ def render(verification: Verification, console: Console) -> None:
         figures = (_figure(value) for value in (one.case.expected, one.tolerance, one.observed))
         status = "pass" if one.is_inside else "outside" if verification.has_passed(one) else "FAIL"
         cells = (one.case.scenario, str(one.case.question), *figures, status, one.case.source)
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(shown_cell(cell) for cell in cells))
     console.print(table)
     console.print()
     for line in notes(verification):
-        console.print(Text(line), soft_wrap=True)
-    console.print(Text(closing_line(verification)), soft_wrap=True)
+        console.print(shown_line(line), soft_wrap=True)
+    console.print(shown_line(closing_line(verification)), soft_wrap=True)
 
 
 def _told(verdict: Verdict) -> str:

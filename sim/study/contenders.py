@@ -16,15 +16,18 @@ import numpy as np
 from sim.files import explained, read_table
 from sim.model.errors import Finding, InputError
 from sim.model.scenario import load_scenario
+from sim.model.visible import shortened as cut
 from sim.store import MANIFEST, REPLICATIONS, RESOLVED, read_manifest
 from sim.study.compare import Contender
 from sim.study.replicate import Sample
+
+LONGEST_LABEL = 100
 
 
 def labels(names: Sequence[str], paths: Sequence[str]) -> tuple[str, ...]:
     """A name for each plan, none twice: its own, else that of its file, numbered if need be."""
     stems = [Path(path).stem for path in paths]
-    chosen = list(names) if len(set(names)) == len(names) else stems
+    chosen = [cut(name, LONGEST_LABEL) for name in (names if len(set(names)) == len(names) else stems)]
     seen: Counter[str] = Counter()
     result = []
     for label in chosen:

@@ -11,6 +11,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.files import text_of_cell
 from sim.model.errors import Finding, InputError, quoted
 from sim.model.scenario import Scenario, load_scenario
 from sim.study.measures import measure_keys
@@ -42,7 +43,8 @@ def read_draws(path: Path) -> Rows:
 def parse_draws(text: str, place: str) -> Rows:
     """The draws in the text of a CSV file."""
     try:
-        rows = [tuple(cell.strip() for cell in row) for row in csv.reader(text.splitlines(), strict=True) if any(row)]
+        lines = csv.reader(text.splitlines(), strict=True)
+        rows = [tuple(text_of_cell(cell.strip()) for cell in row) for row in lines if any(row)]
     except csv.Error as error:
         raise InputError([Finding(place, "", f"no CSV table: {error}", "", "", "bad-csv")]) from error
     findings = _misshapen(rows, place)

@@ -1,0 +1,20 @@
+"""Texts on the terminal: what comes from outside is shown, never obeyed.
+
+A cell of a table is cut to a readable length; a line is shown whole. Knows nothing of what the texts mean.
+"""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from sim.model.visible import shortened, visible
+
+
+def shown_cell(text: str) -> Text:
+    """A cell or heading of a table; line ends are kept."""
+    return Text("\n".join(shortened(part) for part in visible(text, keep="\n").split("\n")))
+
+
+def shown_line(text: str) -> Text:
+    """A line of text."""
+    return Text(visible(text))
