@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import DEBUG, LANG, QUIET
+from sim.cli.options import DEBUG, LANG, QUIET, XLSX, complain
 
 if TYPE_CHECKING:
     from sim.report.page.folders import Page
@@ -24,22 +24,33 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes; report.html in RESULTS."
 )
 @click.option("--open", "opens", type=click.Choice(("yes", "no")), default="no", help="Open the page in the browser.")
+@XLSX
 @QUIET
 @DEBUG
-def report(results: Path, lang: str | None, fair: str | None, out: Path | None, opens: str, quiet: bool) -> None:
+def report(
+    results: Path, lang: str | None, fair: str | None, out: Path | None, opens: str, xlsx: bool, quiet: bool
+) -> None:
     """Write RESULTS as one HTML page.
 
-    RESULTS is the folder of a run, of a comparison or of a fit. The page needs no network and nothing beside it.
+    RESULTS is the folder of a run, of a comparison or of a fit. The page needs no network and nothing beside it. The
+    workbook is for the folder of a run.
     """
     from sim.cli.running import compile_first
+    from sim.files import check_workbook_library
     from sim.language import set_language
+    from sim.model.visible import visible
     from sim.report.page.folders import page_of
+    from sim.report.workbook import write_workbook
 
+    if xlsx:
+        check_workbook_library()
     set_language(lang)
-    say: Callable[[str], None] = (lambda _: None) if quiet else (lambda line: click.echo(line, err=True))
+    say: Callable[[str], None] = (lambda _: None) if quiet else complain
     compile_first(say)
     path = _write(out or results, page_of(results, fair))
-    click.echo(path)
+    click.echo(visible(str(path)))
+    if xlsx:
+        click.echo(visible(str(write_workbook(results))))
     if opens == "yes":
         import webbrowser
 

@@ -172,7 +172,7 @@ def test_a_file_that_the_system_refuses(monkeypatch: pytest.MonkeyPatch) -> None
 def test_names_that_are_no_names() -> None:
     long = "x" * 300 + ".toml"
     assert messages({}, name=long) == [f"{long}: the file cannot be read (File name too long) [unreadable]"]
-    assert messages({}, name="a\0b") == ["a\0b: the file cannot be read (no name of a file) [unreadable]"]
+    assert messages({}, name="a\0b") == ["a\\u0000b: the file cannot be read (no name of a file) [unreadable]"]
     Path("loop.toml").symlink_to("loop.toml")
     assert messages({}, name="loop.toml") == [
         "loop.toml: the file cannot be read (Too many levels of symbolic links) [unreadable]"

@@ -185,6 +185,14 @@ def test_a_sheet_holds_only_so_much_and_says_so(results: Path, monkeypatch: pyte
     assert by_name["booths"].caption.endswith(" The first 5 of 13; all are in booths.csv.")
 
 
+def test_the_verb_report_writes_it_too(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (results / "report.xlsx").read_bytes()
+    (results / "report.xlsx").unlink()
+    assert main(["report", str(results), "--xlsx", "-q"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(results / "report.xlsx")
+    assert (results / "report.xlsx").read_bytes() == before
+
+
 def test_the_same_results_make_the_same_file(results: Path) -> None:
     before = (results / "report.xlsx").read_bytes()
     assert write_workbook(results).read_bytes() == before
