@@ -56,6 +56,7 @@ def test_english_says_the_text_itself():
 
 def test_chinese_says_what_the_catalogue_has():
     set_language("zh")
+    assert _("posts") == "岗位"
     assert _("") == ""
     assert _("nobody ever says this") == "nobody ever says this"
 

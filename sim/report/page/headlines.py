@@ -199,6 +199,4 @@ def fit_sentences(page: FitPage) -> Iterator[str]:
     yield _("In {sets} synthetic sets with known truth, the 90 % intervals hold {share} of the true values.").format(
         sets=covered["sets"], share=words.percent(covered["overall"])
     )
-    yield _(
-        "What was fitted is no evidence for the model: how it does on fairs that it has not seen says the validation."
-    )
+    yield _("What was fitted is no evidence for the model: the validation says how it does on fairs it has not seen.")
