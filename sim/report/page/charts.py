@@ -13,8 +13,8 @@ from typing import Any
 from sim.language import _
 from sim.model.values import clock_text
 from sim.report.page import words
-from sim.report.page.data import Booths, FairPlan, Parts, PlanHour, PlanPoint, Spread
-from sim.report.summary import Summary, SummaryRow
+from sim.report.page.data import Booths, FairPlan, Part, Parts, PlanHour, PlanPoint, Spread
+from sim.report.summary import SummaryRow
 
 Option = dict[str, Any]
 ROW_HEIGHT, AXES_HEIGHT = 34, 76
@@ -49,19 +49,17 @@ def reported_chart(rows: Sequence[SummaryRow]) -> Option:
     return chart(option, _height(len(shown)), tips, _("Simulated in percent of reported"))
 
 
-def hours_chart(summary: Summary, measures: Mapping[str, str], title: str) -> Option:
-    """Lines by the hour of the clock, each within the band of one season. `measures`: colour by name of measure."""
-    names = [hour for hour, _rows in summary.by_hour if "-" not in hour]
-    by_hour = {hour: {row.name: row for row in rows} for hour, rows in summary.by_hour}
+def lines_chart(stretches: Sequence[Part], measures: Mapping[str, str], title: str) -> Option:
+    """Lines over hours or days, each within the band of one season. `measures`: colour by name of measure."""
+    names = [one.name for one in stretches]
     series: list[Option] = []
     for name, colour in measures.items():
-        rows = [by_hour[hour][name] for hour in names]
-        series += _band(words.label(name), [_spread(row) for row in rows], colour)
+        series += _band(words.label(name), [_spread(one.rows[name]) for one in stretches], colour)
     tips = []
-    for hour in names:
-        lines = [hour]
+    for one in stretches:
+        lines = [one.name]
         for name in measures:
-            row = by_hour[hour][name]
+            row = one.rows[name]
             text = _("{label}: {mean} (one season: {range})")
             lines.append(
                 text.format(label=words.label(name), mean=words.with_unit(row), range=words.span(row, row.p05, row.p95))

@@ -16,7 +16,8 @@ from sim.report.summary import SummaryRow, sample_rows
 from sim.study.compare import Comparison, Contender
 from sim.study.measures import MeasureKey
 
-GAIN, PAIN = "intents", "wait_minutes_mean"
+GAIN = "intents"
+PAINS = ("cost", "wait_minutes_mean")  # the first that every plan has
 INSIDE, WAITING = "inside_time_average", "waiting_time_average"
 
 
@@ -28,19 +29,27 @@ def comparison_page(
 ) -> ComparisonPage:
     """The page of a comparison of these contenders, the base first."""
     rows = [dict(zip(one.sample.keys, sample_rows(one.sample, {}), strict=True)) for one in contenders]
-    spreads = [tuple(_whole(found, name) for name in (GAIN, PAIN)) for found in rows]
+    pain_measure = next(name for name in PAINS if all(_whole(found, name) is not None for found in rows))
+    spreads = [(_known(found, GAIN), _known(found, pain_measure)) for found in rows]
     points = tuple(
         PlanPoint(one.label, gain, pain, not any(_dominates(other, (gain, pain)) for other in spreads))
         for one, (gain, pain) in zip(contenders, spreads, strict=True)
     )
     hours = tuple((one.label, _hours(found)) for one, found in zip(contenders, rows, strict=True))
     return ComparisonPage(
-        comparison, GAIN, PAIN, points, hours, tuple(alarms), method_of(contenders[0].scenario, manifest)
+        comparison, GAIN, pain_measure, points, hours, tuple(alarms), method_of(contenders[0].scenario, manifest)
     )
 
 
-def _whole(rows: Mapping[MeasureKey, SummaryRow], name: str) -> Spread:
-    return next(spread_of(row) for key, row in rows.items() if key == MeasureKey(name, key.unit))
+def _whole(rows: Mapping[MeasureKey, SummaryRow], name: str) -> Spread | None:
+    """A measure of the whole season, None if it is not measured."""
+    return next((spread_of(row) for key, row in rows.items() if key == MeasureKey(name, key.unit)), None)
+
+
+def _known(rows: Mapping[MeasureKey, SummaryRow], name: str) -> Spread:
+    spread = _whole(rows, name)
+    assert spread is not None
+    return spread
 
 
 def _dominates(one: tuple[Spread, ...], other: tuple[Spread, ...]) -> bool:

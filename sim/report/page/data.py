@@ -59,7 +59,7 @@ class FairPlan:
 
 @dataclass(frozen=True)
 class Part:
-    """A group of people or a district, with its measures."""
+    """A group of people, a district or a stretch of time, with its measures."""
 
     name: str
     rows: Mapping[str, SummaryRow]
@@ -143,6 +143,9 @@ class RunPage:
     name: str
     summary: Summary
     stages: tuple[Stage, ...]
+    hours: tuple[Part, ...]  # of the clock
+    windows: tuple[Part, ...]  # of the clock, as the scenario asks for them
+    days: tuple[Part, ...]  # of a campaign
     calendar: tuple[FairPlan, ...]
     parts: tuple[Parts, ...]
     booths: Booths | None  # None: the replication could not be repeated

@@ -45,10 +45,14 @@ def run_page(
 ) -> RunPage:
     """The page of a run. `fair` is the one to be replayed, by its id; the one with most people if left out."""
     rows = dict(zip(sample.keys, sample_rows(sample, scenario.reported), strict=True))
+    stretches = _measured(rows, "hour").parts
     return RunPage(
         name=scenario.name,
         summary=summarise(sample, scenario),
         stages=_stages(sample),
+        hours=tuple(one for one in stretches if "-" not in one.name),
+        windows=tuple(one for one in stretches if "-" in one.name and ":" in one.name),
+        days=tuple(one for one in stretches if "-" in one.name and ":" not in one.name),
         calendar=_calendar(rows, scenario),
         parts=_parts(sample, rows, scenario),
         booths=Booths(REPEATED, tuple(booths)) if booths else None,

@@ -5,6 +5,7 @@ From the page's values to what the browser's program is given. Knows no template
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,18 @@ from sim.language import _
 from sim.model.values import clock_text
 from sim.report.page import charts, words
 from sim.report.page.data import ComparisonPage, FitPage, Parts, Replay, RunPage
+from sim.report.summary import SummaryRow
 from sim.study.compare import Alternative, Difference
 
 FEWEST_FOR_A_CHART = 2
+AT_BOOTHS = ("interviews", "offers", "balked", "reneged", "missed", "closed_out")
 FLOW = {"inside_time_average": "@inside", "waiting_time_average": "@wait", "talking_time_average": "@talk"}
 TRAFFIC = {"arrivals": "@inside", "interviews": "@talk"}
 WAITS = {"wait_minutes_mean": "@wait"}
 MOST_CHANGES = 40
-PART_CHARTS = ("intents_per_seeker", "intents", "starts")
+POOL = {"in_pool": "@inside", "open_posts": "@talk"}
+VISITS = {"seekers": "@inside", "intents": "@good"}
+PART_CHARTS = ("intents_per_searcher", "intents_per_seeker", "intents", "starts")
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,9 @@ class View:
     replay: dict[str, Any] | None = None
     parts: tuple[tuple[str, tuple[Difference, ...]], ...] = ()  # by plan, differences by group and district
     most_changes: int = MOST_CHANGES
+    at_booths: tuple[SummaryRow, ...] = ()  # measures of the whole, chosen for tables
+    bound: tuple[SummaryRow, ...] = ()
+    campaign: tuple[SummaryRow, ...] = ()
     is_season: bool = False  # fairs on more than one date
     fair_measures: tuple[str, ...] = ()  # columns of the table of fairs
 
@@ -48,11 +56,13 @@ def _of_run(page: RunPage) -> View:
     reported = [row for row in page.summary.rows if row.reported]
     if reported:
         drawn["reported"] = charts.reported_chart(reported)
-    hours = [hour for hour, _rows in page.summary.by_hour if "-" not in hour]
-    if len(hours) >= FEWEST_FOR_A_CHART:
-        drawn["flow"] = charts.hours_chart(page.summary, FLOW, _("People inside, in queues and in interviews"))
-        drawn["traffic"] = charts.hours_chart(page.summary, TRAFFIC, _("Arrivals and interviews"))
-        drawn["waits"] = charts.hours_chart(page.summary, WAITS, _("Mean wait at a booth, in minutes"))
+    if len(page.hours) >= FEWEST_FOR_A_CHART:
+        drawn["flow"] = charts.lines_chart(page.hours, FLOW, _("People inside, in queues and in interviews"))
+        drawn["traffic"] = charts.lines_chart(page.hours, TRAFFIC, _("Arrivals and interviews"))
+        drawn["waits"] = charts.lines_chart(page.hours, WAITS, _("Mean wait at a booth, in minutes"))
+    if len(page.days) >= FEWEST_FOR_A_CHART:
+        drawn["pool"] = charts.lines_chart(page.days, POOL, _("People who look for work, and open posts"))
+        drawn["visits"] = charts.lines_chart(page.days, VISITS, _("Visits and intents by day"))
     drawn["calendar"] = charts.calendar_chart(page.calendar)
     for parts in page.parts:
         measure = part_measure(parts)
@@ -63,7 +73,22 @@ def _of_run(page: RunPage) -> View:
     measures = tuple(dict.fromkeys(name for fair in page.calendar for name in fair.rows))
     replay = None if page.replay is None else replay_document(page.replay)
     is_season = len({fair.date for fair in page.calendar}) > 1
-    return View(drawn, replay, is_season=is_season, fair_measures=measures)
+    at_booths, bound, campaign = (_rows(page, names) for names in (AT_BOOTHS, words.BOUND, words.CAMPAIGN))
+    return View(
+        drawn,
+        replay,
+        at_booths=at_booths,
+        bound=bound,
+        campaign=campaign,
+        is_season=is_season,
+        fair_measures=measures,
+    )
+
+
+def _rows(page: RunPage, names: Sequence[str]) -> tuple[SummaryRow, ...]:
+    """Those of these measures that the run has, in this order."""
+    known = {row.name: row for row in page.summary.rows}
+    return tuple(known[name] for name in names if name in known)
 
 
 def part_measure(parts: Parts) -> str | None:
