@@ -14,6 +14,7 @@ import numpy as np
 from sim import draws
 from sim.model.scenario import load_scenario
 from sim.study.replicate import replicate
+from tests.golden import pages
 
 HERE = Path(__file__).parent
 SCENARIO, EXPECTED, DRAWS = HERE / "small.toml", HERE / "expected.csv", HERE / "draws.csv"
@@ -88,6 +89,7 @@ def main() -> None:
     new = {name: number for name, number in decisions().items() if name not in known}
     write(DRAWS, DRAW_COLUMNS, pinned + draw_rows(new))
     print(f"{DRAWS.name}: {len(new)} new decisions")
+    pages.accept()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from sim.report.summary import SummaryRow
 Option = dict[str, Any]
 ROW_HEIGHT, AXES_HEIGHT = 34, 76
 MOST_POINTS = 2_000
-SMALLEST_DOT, LARGEST_DOT = 8.0, 30.0
+SMALLEST_DOT, LARGEST_DOT = 7.0, 22.0
 MINUTES_PER_DAY = 1440
 
 
@@ -199,6 +199,7 @@ def _season(calendar: Sequence[FairPlan]) -> Option:
         "type": "category", "data": days, "axisLabel": {"color": "@soft", "hideOverlap": True},
         "splitLine": {"show": False},
     }  # fmt: skip
+    option["yAxis"]["axisLabel"]["margin"] = 14  # for half of the largest dot
     option["yAxis"]["splitLine"] = {"show": True, "lineStyle": {"color": "@grid"}}
     option["series"] = [
         {"type": "scatter", "data": points, "itemStyle": {"color": "@fair", "opacity": 0.8, "borderColor": "@paper"}}
