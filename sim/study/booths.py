@@ -19,9 +19,10 @@ from sim.engine.day import FairDay
 from sim.engine.tallying import TALLY, tally_windows
 from sim.model.scenario import Scenario
 from sim.population.identity import number_of
+from sim.population.places import Places
 from sim.study.timeline import peak
 
-_COUNT_OF_CROWD = 2**32 - 1  # the part of a drawn firm's unchanging number that counts the firms of its fair, from 0
+_COUNT_OF_CROWD = 2**32 - 1  # the part of a drawn firm's unchanging number that counts the firms drawn with it, from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class BoothFigures:
     """What happened at one booth. NaN: nothing was observed of which a mean could be taken."""
 
     fair: str
-    booth: str  # id of the firm; of a drawn firm its number at the fair, from 1
+    booth: str  # id of the firm; of a drawn firm its number at the fair, in a campaign that in the season, from 1
     firm: str  # its name; empty if it has none
     district: str
     recruiters: int  # the most that are on duty at one time
@@ -58,19 +59,23 @@ def booths_of_replication(
 
 def booth_figures(season: Season, fairs: Sequence[Played]) -> tuple[BoothFigures, ...]:
     """A row for each booth of the fairs played: fairs in their order, booths in that of the hall."""
-    names = {number_of(firm.text("id")): (firm.text("id"), firm.text("name")) for firm in season.scenario.firms}
-    return tuple(row for played in fairs for row in _of_fair(season, played, names))
+    scenario = season.scenario
+    names = {number_of(firm.text("id")): (firm.text("id"), firm.text("name")) for firm in scenario.firms}
+    districts = Places(scenario).names
+    return tuple(row for played in fairs for row in _of_fair(scenario, played, names, districts))
 
 
-def _of_fair(season: Season, played: Played, names: dict[int, tuple[str, str]]) -> Iterator[BoothFigures]:
+def _of_fair(
+    scenario: Scenario, played: Played, names: dict[int, tuple[str, str]], districts: Sequence[str]
+) -> Iterator[BoothFigures]:
     """The booths of one fair: the stays are sorted by booth, then each booth is looked at with its own."""
-    fair, day = season.scenario.fairs[played.number].id, played.day
+    fair, day = scenario.fairs[played.number].id, played.day
     stays = played.ledger.stays[np.argsort(played.ledger.stays["booth"], kind="stable")]
     edges = np.searchsorted(stays["booth"], np.arange(day.booths.size + 1))
     for place in range(day.booths.size):
         number = int(day.booths["firm"][place])
         booth, firm = names.get(number) or (str((number & _COUNT_OF_CROWD) + 1), "")
-        district = season.roster.districts[int(day.booths["district"][place])]
+        district = districts[int(day.booths["district"][place])]
         own = stays[edges[place] : edges[place + 1]].copy()
         own["booth"] = 0
         alone = day._replace(booths=day.booths[place : place + 1])

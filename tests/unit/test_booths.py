@@ -85,6 +85,29 @@ def test_booths_are_named_by_the_planners_ids(one: Season) -> None:
     assert math.isnan(idle.utilisation) and math.isnan(idle.wait_minutes_mean) and math.isnan(idle.wait_minutes_max)
 
 
+def test_in_a_campaign_a_firm_keeps_its_number_from_fair_to_fair() -> None:
+    fairs = [{"id": name, "venue": name, "date": f"2020-04-{day}"} for name, day in (("a", 25), ("b", 26))]
+    campaign = scenario_of(
+        {
+            "pool": {"seekers": 400},
+            "stock": {"firms": 12, "posts": 200},
+            "season": {"start": "2020-04-21", "end": "2020-05-10"},
+            "venues": [{"id": "a", "booths": 8}, {"id": "b", "booths": 8, "district": "south"}],
+            "fairs": fairs,
+        }
+    )
+    one = Season(campaign)
+    history = one.play(3, 0)
+    rows = booth_figures(one, history)
+    assert [sum(row.fair == name for row in rows) for name in "ab"] == [played.day.booths.size for played in history]
+    assert {int(row.booth) for row in rows} <= set(range(1, 13))
+    assert {row.booth for row in rows if row.fair == "a"} & {row.booth for row in rows if row.fair == "b"}
+    values = dict(zip(measure_keys(campaign), measure(one, history), strict=True))
+    for name in "ab":
+        whole = {key.measure: value for key, value in values.items() if _is_of(key, name)}
+        assert sum(row.interviews for row in rows if row.fair == name) == whole["interviews"] > 0
+
+
 def test_either_engine_gives_the_same_booths_and_another_replication_others(one: Season) -> None:
     kernel, reference = (booths_of_replication(one.scenario, 5, engine=engine) for engine in ("kernel", "reference"))
     assert _plain(kernel) == _plain(reference)
