@@ -143,7 +143,9 @@ def most_inclined(strengths: np.ndarray, places: np.ndarray) -> np.ndarray:
     pairs: list[np.ndarray] = []
     for row, is_free in zip(strengths, free, strict=True):
         one = np.nonzero(row > (1.0 if is_free else 0.0))[0]
-        if not is_free and wanted < one.size:
+        if not is_free and wanted == 0:
+            one = one[:0]
+        elif not is_free and wanted < one.size:
             one = one[np.argpartition(row[one], one.size - wanted)[one.size - wanted :]]
         pairs.append(one)
     one, fair = np.concatenate(pairs), np.repeat(np.arange(places.size), [part.size for part in pairs])
