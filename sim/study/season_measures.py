@@ -30,7 +30,8 @@ class _Visits:
     before: np.ndarray  # SEARCHER: the person before the visit
     day: np.ndarray
     intent: np.ndarray
-    new_post: np.ndarray  # the intent's post opened after the person's last visit
+    post: np.ndarray  # row of the stock's post that the intent holds, -1: none
+    new_post: np.ndarray  # no fair at which the person was before had offered the intent's post
     km: np.ndarray
     start_after: np.ndarray  # days from the beginning of the search to the start of work, NaN: no start
     posts_filled: np.ndarray  # rows of the stock's posts that starts filled
@@ -82,7 +83,7 @@ SEASON: tuple[Measure, ...] = (
     ),
     Measure(
         "repeaters_new_post_share", "share", "neither",
-        "Share of repeat visitors' intents on posts that opened after their last visit.",
+        "Share of repeat visitors' intents on posts that no fair they were at before had offered.",
         _ratio("intents_repeat_new", "intents_repeat_posts"),
     ),
     Measure("distinct_firms", "firms", "neither", "Different firms with a booth.", _count("distinct_firms")),
@@ -200,16 +201,15 @@ def _visits(season: Season, history: History) -> _Visits:
     """Everything about the visits of a season, fair after fair."""
     ending = history.ending
     assert ending is not None
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in _Visits.__dataclass_fields__}
+    names = [name for name in _Visits.__dataclass_fields__ if name != "new_post"]
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for played in history:
         setting, after, book = played.setting, played.aftermath, played.ledger.visits
         assert setting is not None
         came = book["outcome"] != NOT_COME
-        new_post = np.zeros(book.size, bool)
         has_post = setting.held >= 0
-        opens = ending.posts["opens"][setting.held[has_post]]
-        seekers = after.seekers[has_post]
-        new_post[seekers] = opens > setting.before["last_visit"][seekers]
+        post = np.full(book.size, -1)
+        post[after.seekers] = setting.held
         start_after = np.full(book.size, np.nan)
         start_after[after.seekers] = setting.day + after.days_to_start - setting.before["begins"][after.seekers]
         filled = setting.held[has_post & np.isnan(after.days_held)]
@@ -217,12 +217,36 @@ def _visits(season: Season, history: History) -> _Visits:
         parts["before"].append(setting.before[came])
         parts["day"].append(np.full(int(came.sum()), setting.day))
         parts["intent"].append((book["intent_booth"] >= 0)[came])
-        parts["new_post"].append(new_post[came])
+        parts["post"].append(post[came])
         parts["km"].append(ways(season, history, played.number)[came])
         parts["start_after"].append(start_after[came])
         parts["posts_filled"].append(filled)
         parts["filled_on"].append(np.full(filled.size, setting.day))
-    return _Visits(**{name: np.concatenate(arrays) for name, arrays in parts.items()})
+    joined = {name: np.concatenate(arrays) for name, arrays in parts.items()}
+    fair = np.repeat(np.arange(len(history)), [part.size for part in parts["rows"]])
+    new_post = _is_new(history, joined["rows"], joined["day"], fair, joined["post"])
+    return _Visits(**joined, new_post=new_post)
+
+
+def _is_new(history: History, rows: np.ndarray, days: np.ndarray, fair: np.ndarray, post: np.ndarray) -> np.ndarray:
+    """Whether a visit's intent is on a post that no fair at which the person was before had offered."""
+    assert history.ending is not None
+    shown = np.zeros((len(history), history.ending.posts.size), bool)
+    for place, played in enumerate(history):
+        assert played.setting is not None
+        shown[place, played.setting.booths.offered] = True
+    order = np.lexsort((days, rows))
+    new = post >= 0
+    asked = np.nonzero(post[order] >= 0)[0]
+    back = 1
+    while asked.size:
+        # Earlier visits of a person stand just before this one.
+        asked = asked[asked >= back]
+        asked = asked[rows[order[asked - back]] == rows[order[asked]]]
+        seen = shown[fair[order[asked - back]], post[order[asked]]]
+        new[order[asked[seen]]] = False
+        back += 1
+    return new
 
 
 def _whole(season: Season, history: History, visits: _Visits) -> Counts:
