@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.campaign.season import History, Season
+from sim.engine.day import FairDay
 from sim.engine.ledger import NOT_COME
 from sim.model.scenario import Scenario
 from sim.population.pool import season_days
@@ -33,6 +34,7 @@ class _Visits:
     post: np.ndarray  # row of the stock's post that the intent holds, -1: none
     new_post: np.ndarray  # no fair at which the person was before had offered the intent's post
     km: np.ndarray
+    choice: np.ndarray  # booths with posts that suit the person
     start_after: np.ndarray  # days from the beginning of the search to the start of work, NaN: no start
     posts_filled: np.ndarray  # rows of the stock's posts that starts filled
     filled_on: np.ndarray  # the days on which
@@ -121,6 +123,11 @@ SEASON: tuple[Measure, ...] = (
         _ratio("days_to_start", "starts"),
     ),
     Measure("travel_km_mean", "km", "lower", "Way from home to the fair; mean over visits.", _ratio("km", "visits")),
+    Measure(
+        "suitable_booths_mean", "booths", "higher",
+        "Booths at the fair with posts that suit the seeker; mean over visits.",
+        _ratio("choice", "visits"),
+    ),
     Measure("cost", "yuan", "lower", "Cost to the organiser: fairs and outreach.", _count("cost")),
     Measure("cost_levers", "yuan", "lower", "Cost of the levers around the fairs.", _count("cost_levers")),
     Measure("cost_travel", "yuan", "lower", "What seekers pay for their ways.", _count("cost_travel")),
@@ -219,6 +226,7 @@ def _visits(season: Season, history: History) -> _Visits:
         parts["intent"].append((book["intent_booth"] >= 0)[came])
         parts["post"].append(post[came])
         parts["km"].append(ways(season, history, played.number)[came])
+        parts["choice"].append(_suitable_booths(played.day)[came])
         parts["start_after"].append(start_after[came])
         parts["posts_filled"].append(filled)
         parts["filled_on"].append(np.full(filled.size, setting.day))
@@ -226,6 +234,13 @@ def _visits(season: Season, history: History) -> _Visits:
     fair = np.repeat(np.arange(len(history)), [part.size for part in parts["rows"]])
     new_post = _is_new(history, joined["rows"], joined["day"], fair, joined["post"])
     return _Visits(**joined, new_post=new_post)
+
+
+def _suitable_booths(day: FairDay) -> np.ndarray:
+    """How many booths of a fair have posts that suit each of its seekers."""
+    wishes, which = np.unique(day.seekers["accepts"], return_inverse=True)
+    counts: np.ndarray = ((wishes[:, None] & day.booths["offered"]) != 0).sum(axis=1)[which]
+    return counts
 
 
 def _is_new(history: History, rows: np.ndarray, days: np.ndarray, fair: np.ndarray, post: np.ndarray) -> np.ndarray:
@@ -284,6 +299,7 @@ def _whole(season: Season, history: History, visits: _Visits) -> Counts:
         "days_in_pool": float((np.minimum(people["until_day"], last) - people["begins"]).sum()),
         "days_to_start": float(np.nansum(visits.start_after)),
         "km": float(visits.km.sum()),
+        "choice": float(visits.choice.sum()),
     }
 
 
