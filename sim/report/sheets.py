@@ -10,6 +10,7 @@ import csv
 import datetime
 import io
 import math
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -21,11 +22,12 @@ from sim.model.errors import Finding, InputError
 from sim.report.booths import REPLICATION, read_booths
 from sim.store import REPLICATIONS, RESOLVED, SUMMARY, read_manifest
 from sim.study.booths import BoothFigures
-from sim.study.measures import MEASURES
+from sim.study.measures import by_name
 
 Cell = str | int | float | datetime.date | datetime.time | None
 MOST_CELLS = 1_000_000  # of a sheet: more take a spreadsheet program minutes to open
 PARTS = KEY_COLUMNS[:5]  # fair, booth, hour, group, district
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # a day of the season stands where an hour does
 FIGURES = ("mean", "low", "high")
 UNITS_OF_BOOTHS = {
     "recruiters": "recruiters", "posts": "posts", "posts_filled": "posts", "stays": "seekers",
@@ -75,12 +77,15 @@ class _Stored:
 def sheets_of(folder: Path) -> tuple[Sheet, ...]:
     """The sheets for the results of a finished run, those without rows left out."""
     stored = _read(folder)
+    hours = stored.about("hour")
+    days = {name: hours.pop(name) for name in list(hours) if DAY.fullmatch(name)}
     made = (
         _season(stored),
         _fairs(stored),
-        _parts(stored, "hour", "hours", "By the hour of the clock and by window, over all fairs", {}),
-        _parts(stored, "group", "groups", "By group of seekers, over all fairs", _names(stored, "groups")),
-        _parts(stored, "district", "districts", "By district, over all fairs", {}),
+        _wide("hours", "By the hour of the clock and by window, over all fairs", (Column("hour"),), hours),
+        _wide("days", "By the day of the season", (Column("day"),), days),
+        _groups(stored),
+        _wide("districts", "By district, over all fairs", (Column("district"),), stored.about("district")),
         _booths(stored),
         _replications(stored),
         _details(stored),
@@ -124,7 +129,7 @@ def _season(stored: _Stored) -> Sheet:
     figures += [name for name in ("sd_draws", "sd_chance") if any(name in found for _, found in whole.values())]
     units = {"ratio": "share", "missing": "replications"}
     columns = [Column("measure"), Column("unit"), *(Column(name, units.get(name, "row")) for name in figures)]
-    known = {one.name: one for one in MEASURES}
+    known = by_name()
     rows: list[tuple[Cell, ...]] = []
     for measure, (unit, found) in whole.items():
         one = known.get(measure)
@@ -151,17 +156,13 @@ def _fairs(stored: _Stored) -> Sheet:
         return (*text, _plain(fair.get("date")), _clock(_plain(fair.get("open"))), _clock(_plain(fair.get("close"))))
 
     columns = (Column("fair"), Column("venue"), Column("district"), Column("date"), Column("open"), Column("close"))
-    return _wide("fairs", "Each fair; means with their 95 % intervals", columns, by_fair, known)
+    return _wide("fairs", "Each fair", columns, by_fair, known)
 
 
-def _parts(stored: _Stored, part: str, name: str, caption: str, names: Mapping[str, str]) -> Sheet:
-    columns = (Column(part), *([Column("name")] if names else []))
-    found = stored.about(part)
-    return _wide(name, f"{caption}; means with their 95 % intervals", columns, found, lambda one: _name(one, names))
-
-
-def _name(identity: str, names: Mapping[str, str]) -> tuple[Cell, ...]:
-    return (names.get(identity, ""),) if names else ()
+def _groups(stored: _Stored) -> Sheet:
+    names = _names(stored, "groups")
+    columns, caption = (Column("group"), Column("name")), "By group of seekers, over all fairs"
+    return _wide("groups", caption, columns, stored.about("group"), lambda identity: (names.get(identity, ""),))
 
 
 def _wide(
@@ -169,9 +170,9 @@ def _wide(
     caption: str,
     keys: tuple[Column, ...],
     found: Mapping[str, Mapping[str, tuple[str, Mapping[str, float]]]],
-    known: Callable[[str], tuple[Cell, ...]],
+    known: Callable[[str], tuple[Cell, ...]] = lambda _: (),
 ) -> Sheet:
-    """A row per fair, hour or group; for each measure its mean and the ends of its interval."""
+    """A row per fair, hour, day, group or district; for each measure its mean and the ends of its interval."""
     units: dict[str, str] = {}
     for measures in found.values():
         units |= {measure: unit for measure, (unit, _) in measures.items()}
@@ -180,11 +181,11 @@ def _wide(
         for measure, unit in units.items()
         for figure in FIGURES
     ]
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for identity, measures in found.items():
         cells = [measures[one][1].get(figure) if one in measures else None for one in units for figure in FIGURES]
-        rows.append((identity, *known(identity), *cells))
-    return Sheet(name, f"{caption}.", len(keys), (*keys, *columns), tuple(rows))
+        rows.append((datetime.date.fromisoformat(identity) if name == "days" else identity, *known(identity), *cells))
+    return Sheet(name, f"{caption}; means with their 95 % intervals.", len(keys), (*keys, *columns), tuple(rows))
 
 
 def _booths(stored: _Stored) -> Sheet:

@@ -178,6 +178,26 @@ def test_one_fair_alone_is_a_row_too_and_draws_are_told_apart(tmp_path: Path) ->
     assert "sd_draws" in table(book, "summary")[0]
 
 
+def test_a_campaign_has_days_and_districts(tmp_path: Path) -> None:
+    lines = [
+        "pool.seekers = 300",
+        "stock = { firms = 9, posts = 90 }",
+        "season = { start = 2020-04-21, end = 2020-04-30 }",
+    ]
+    for name in "ab":
+        lines += ["[[fairs]]", f'id = "{name}"', f'venue = "{name}"', f"date = 2020-04-2{ord(name) - 92}"]
+        lines += ["[[venues]]", f'id = "{name}"', f'district = "={name}"', "booths = 5"]
+    (tmp_path / "x.toml").write_text("\n".join(lines))
+    out = tmp_path / "out"
+    assert main(["run", str(tmp_path / "x.toml"), "-n", "2", "--out", str(out), "--xlsx", "-q"]) == 0
+    book = openpyxl.load_workbook(out / "report.xlsx")
+    assert [row["day"] for row in table(book, "days")] == [datetime.datetime(2020, 4, day) for day in range(21, 31)]
+    assert [row["district"] for row in table(book, "districts")] == ["=a", "=b"]
+    assert all(":" in row["hour"] for row in table(book, "hours"))
+    assert all(row["meaning"] and row["better"] for row in table(book, "summary"))
+    assert {row["fair"] for row in table(book, "booths")} == {"a", "b"}
+
+
 def test_a_sheet_holds_only_so_much_and_says_so(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_CELLS", 100)
     by_name = {sheet.name: sheet for sheet in sheets_of(results)}
