@@ -107,7 +107,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
                 warned.append(str(reached))
             summary = _finish(folder, sample, draws[0] if draws else loaded, loaded, warned)
             if options["xlsx"]:
-                _write_workbook(out)
+                _write_workbook(out, options["lang"])
             write_report(out, options, say, lambda: run_page_of(out, loaded, sample))
     if as_json:
         click.echo(json.dumps(_run_document(folder, summary, reached), indent=2))
@@ -184,9 +184,11 @@ def _finish(
     return summarise(sample, scenario)
 
 
-def _write_workbook(out: Path) -> None:
+def _write_workbook(out: Path, lang: str | None) -> None:
+    from sim.language import set_language
     from sim.report.workbook import write_workbook
 
+    set_language(lang)
     write_workbook(out)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.files import KEY_COLUMNS, explained, read_table, text_of_cell
+from sim.language import _
 from sim.model.errors import Finding, InputError
 from sim.report.booths import REPLICATION, read_booths
 from sim.store import REPLICATIONS, RESOLVED, SUMMARY, read_manifest
@@ -82,10 +83,10 @@ def sheets_of(folder: Path) -> tuple[Sheet, ...]:
     made = (
         _season(stored),
         _fairs(stored),
-        _wide("hours", "By the hour of the clock and by window, over all fairs", (Column("hour"),), hours),
-        _wide("days", "By the day of the season", (Column("day"),), days),
+        _wide("hours", _("By the hour of the clock and by window, over all fairs"), (Column("hour"),), hours),
+        _wide("days", _("By the day of the season"), (Column("day"),), days),
         _groups(stored),
-        _wide("districts", "By district, over all fairs", (Column("district"),), stored.about("district")),
+        _wide("districts", _("By district, over all fairs"), (Column("district"),), stored.about("district")),
         _booths(stored),
         _replications(stored),
         _details(stored),
@@ -126,7 +127,7 @@ def _season(stored: _Stored) -> Sheet:
     """Each measure of the whole season, with how sure it is, beside what was reported."""
     whole = stored.about("").get("", {})
     figures = ["mean", "low", "high", "p05", "p95", "reported", "ratio", "sd", "missing"]
-    figures += [name for name in ("sd_draws", "sd_chance") if any(name in found for _, found in whole.values())]
+    figures += [name for name in ("sd_draws", "sd_chance") if any(name in found for unit, found in whole.values())]
     units = {"ratio": "share", "missing": "replications"}
     columns = [Column("measure"), Column("unit"), *(Column(name, units.get(name, "row")) for name in figures)]
     known = by_name()
@@ -135,7 +136,7 @@ def _season(stored: _Stored) -> Sheet:
         one = known.get(measure)
         words = (one.better, one.meaning) if one else ("", "")
         rows.append((measure, unit, *(found.get(name, math.nan) for name in figures), *words))
-    caption = (
+    caption = _(
         "The whole season. low to high: 95 % interval of the mean; p05 to p95: range of one season;"
         " ratio: simulated to reported; missing: replications in which it was not observed."
     )
@@ -156,12 +157,12 @@ def _fairs(stored: _Stored) -> Sheet:
         return (*text, _plain(fair.get("date")), _clock(_plain(fair.get("open"))), _clock(_plain(fair.get("close"))))
 
     columns = (Column("fair"), Column("venue"), Column("district"), Column("date"), Column("open"), Column("close"))
-    return _wide("fairs", "Each fair", columns, by_fair, known)
+    return _wide("fairs", _("Each fair"), columns, by_fair, known)
 
 
 def _groups(stored: _Stored) -> Sheet:
     names = _names(stored, "groups")
-    columns, caption = (Column("group"), Column("name")), "By group of seekers, over all fairs"
+    columns, caption = (Column("group"), Column("name")), _("By group of seekers, over all fairs")
     return _wide("groups", caption, columns, stored.about("group"), lambda identity: (names.get(identity, ""),))
 
 
@@ -170,12 +171,12 @@ def _wide(
     caption: str,
     keys: tuple[Column, ...],
     found: Mapping[str, Mapping[str, tuple[str, Mapping[str, float]]]],
-    known: Callable[[str], tuple[Cell, ...]] = lambda _: (),
+    known: Callable[[str], tuple[Cell, ...]] = lambda identity: (),
 ) -> Sheet:
     """A row per fair, hour, day, group or district; for each measure its mean and the ends of its interval."""
     units: dict[str, str] = {}
     for measures in found.values():
-        units |= {measure: unit for measure, (unit, _) in measures.items()}
+        units |= {measure: unit for measure, (unit, figures) in measures.items()}
     columns = [
         Column(measure if figure == "mean" else f"{measure} {figure}", unit)
         for measure, unit in units.items()
@@ -185,15 +186,23 @@ def _wide(
     for identity, measures in found.items():
         cells = [measures[one][1].get(figure) if one in measures else None for one in units for figure in FIGURES]
         rows.append((datetime.date.fromisoformat(identity) if name == "days" else identity, *known(identity), *cells))
-    return Sheet(name, f"{caption}; means with their 95 % intervals.", len(keys), (*keys, *columns), tuple(rows))
+    return Sheet(
+        name,
+        _("{what}; means with their 95 % intervals.").format(what=caption),
+        len(keys),
+        (*keys, *columns),
+        tuple(rows),
+    )
 
 
 def _booths(stored: _Stored) -> Sheet:
     booths = read_booths(stored.folder)
     names = [field.name for field in fields(BoothFigures)]
     columns = tuple(Column(name, UNITS_OF_BOOTHS.get(name, "")) for name in names)
-    which = f"replication {REPLICATION}" + (" of the first draw" if stored.manifest.get("draws") else "")
-    caption = f"Each booth in {which}, seed {stored.manifest.get('seed')}: one possible day, no average."
+    caption = _("Each booth in replication {number}, seed {seed}: one possible day, no average.")
+    if stored.manifest.get("draws"):
+        caption = _("Each booth in replication {number} of the first draw, seed {seed}: one possible day, no average.")
+    caption = caption.format(number=REPLICATION, seed=stored.manifest.get("seed"))
     rows = (tuple(getattr(booth, name) for name in names) for booth in booths)
     return _limited(Sheet("booths", caption, 3, columns, ()), rows, len(booths), "booths.csv")
 
@@ -210,17 +219,19 @@ def _replications(stored: _Stored) -> Sheet:
         numbers = [[int(one), *number] for one, number in zip(table.draws, numbers, strict=True)]
     rows = ((*number, *values[places].tolist()) for number, values in zip(numbers, table.values, strict=True))
     columns = (*draw, Column("replication"), *measures)
-    sheet = Sheet("replications", "Each replication: the whole season once.", len(draw) + 1, columns, ())
+    sheet = Sheet("replications", _("Each replication: the whole season once."), len(draw) + 1, columns, ())
     return _limited(sheet, rows, len(numbers), REPLICATIONS)
 
 
 def _limited(sheet: Sheet, rows: Iterator[tuple[Cell, ...]], count: int, whole: str) -> Sheet:
     """The sheet with as many rows as it may have, and a caption that says so if there are more."""
     most = MOST_CELLS // len(sheet.columns)
-    caption = (
-        sheet.caption if count <= most else f"{sheet.caption} The first {most:,} of {count:,}; all are in {whole}."
-    )
-    kept = tuple(row for row, _ in zip(rows, range(most), strict=False))
+    caption = sheet.caption
+    if count > most:
+        caption += " " + _("The first {most:,} of {count:,}; all are in {file}.").format(
+            most=most, count=count, file=whole
+        )
+    kept = tuple(row for row, place in zip(rows, range(most), strict=False))
     return Sheet(sheet.name, caption, sheet.keys, sheet.columns, kept)
 
 
@@ -230,7 +241,7 @@ def _details(stored: _Stored) -> Sheet:
     columns = (*map(Column, KEY_COLUMNS), *(Column(name, "row") for name in figures))
     found = [(key, one) for key, one in stored.summary if sum(bool(key[part]) for part in PARTS) > 1]
     rows = ((*(key[name] for name in KEY_COLUMNS), *(one.get(name) for name in figures)) for key, one in found)
-    sheet = Sheet("details", "Measures by more than one of fair, booth, hour, group, district.", 6, columns, ())
+    sheet = Sheet("details", _("Measures by more than one of fair, booth, hour, group, district."), 6, columns, ())
     return _limited(sheet, rows, len(found), SUMMARY)
 
 
@@ -241,7 +252,7 @@ def _about(stored: _Stored) -> Sheet:
     rows: list[tuple[Cell, ...]] = [(name, _text(manifest[name])) for name in names if manifest.get(name) is not None]
     rows.append(("command", " ".join(map(str, manifest.get("command", [])))))
     rows += [("input", f"{one.get('name')} (SHA-256 {one.get('sha256')})") for one in manifest.get("inputs", [])]
-    return Sheet("about", "How these results came about.", 1, (Column("what"), Column("value")), tuple(rows))
+    return Sheet("about", _("How these results came about."), 1, (Column("what"), Column("value")), tuple(rows))
 
 
 def _names(stored: _Stored, name: str) -> Mapping[str, str]:

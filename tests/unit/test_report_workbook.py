@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +67,7 @@ fair = "one"
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("workbook")
     (folder / "x.toml").write_text(SCENARIO + FIRMS, encoding="utf-8")
-    assert main(["run", str(folder / "x.toml"), "--out", str(folder / "out"), "--xlsx", "-q"]) == 0
+    assert main(["run", str(folder / "x.toml"), "--out", str(folder / "out"), "--xlsx", "--lang", "en", "-q"]) == 0
     return folder / "out"
 
 
@@ -205,10 +206,19 @@ def test_a_sheet_holds_only_so_much_and_says_so(results: Path, monkeypatch: pyte
     assert by_name["booths"].caption.endswith(" The first 5 of 13; all are in booths.csv.")
 
 
+def test_captions_are_said_in_chinese_and_keywords_are_not(results: Path) -> None:
+    assert main(["report", str(results), "--xlsx", "--lang", "zh", "-q"]) == 0
+    book = openpyxl.load_workbook(results / "report.xlsx")
+    assert book.sheetnames[0] == "summary"
+    assert book["summary"]["A2"].value == "measure"
+    assert [sheet["A1"].value for sheet in book if not re.search("[\u4e00-\u9fff]", str(sheet["A1"].value))] == []
+    assert main(["report", str(results), "--xlsx", "--lang", "en", "-q"]) == 0
+
+
 def test_the_verb_report_writes_it_too(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (results / "report.xlsx").read_bytes()
     (results / "report.xlsx").unlink()
-    assert main(["report", str(results), "--xlsx", "-q"]) == 0
+    assert main(["report", str(results), "--xlsx", "--lang", "en", "-q"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == str(results / "report.xlsx")
     assert (results / "report.xlsx").read_bytes() == before
 
