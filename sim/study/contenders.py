@@ -7,7 +7,7 @@ are simulated or compared.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.files import explained, read_table
 from sim.model.errors import Finding, InputError
-from sim.model.scenario import load_scenario
+from sim.model.scenario import Scenario, load_scenario
 from sim.model.visible import shortened as cut
 from sim.store import MANIFEST, REPLICATIONS, RESOLVED, read_manifest
 from sim.study.compare import Contender
@@ -59,13 +59,34 @@ def stored_contenders(paths: Sequence[str]) -> tuple[tuple[Contender, ...], dict
         with explained(Path(path)):
             samples.append(Sample.of_table(read_table(Path(path) / REPLICATIONS)))
     common = min(len(sample.replications) for sample in samples)
-    scenarios = [load_scenario(Path(path) / RESOLVED) for path in paths]
+    scenarios = [stored_scenario(Path(path), found) for path, found in zip(paths, manifests, strict=True)]
     called = labels([one.name for one in scenarios], paths)
     contenders = tuple(
         Contender(label, scenario, shortened(sample, common))
         for label, scenario, sample in zip(called, scenarios, samples, strict=True)
     )
     return contenders, manifests[0]
+
+
+def stored_scenario(folder: Path, manifest: Mapping[str, Any]) -> Scenario:
+    """The scenario of a run: as resolved, else, where its tables are elsewhere, the unchanged original."""
+    try:
+        return load_scenario(folder / RESOLVED)
+    except InputError:
+        inputs = manifest.get("inputs") or [{}]
+        original = Path(str(inputs[0].get("name", "")))
+        if not original.is_file():
+            raise
+        scenario = load_scenario(original, _overrides(manifest.get("command", ())))
+        if dict(scenario.inputs) != {one["name"]: one["sha256"] for one in inputs}:
+            raise
+        return scenario
+
+
+def _overrides(command: Sequence[str]) -> tuple[str, ...]:
+    """The overrides of a command."""
+    found = [command[place + 1] for place, part in enumerate(command[:-1]) if part == "--set"]
+    return (*found, *(part.removeprefix("--set=") for part in command if part.startswith("--set=")))
 
 
 def check_observed(contenders: Sequence[Contender], values: np.ndarray, measure: str) -> None:

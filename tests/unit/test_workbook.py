@@ -227,6 +227,18 @@ def test_it_runs_is_fingerprinted_and_resumed() -> None:
     assert tomllib.loads(Path("out/resolved.toml").read_text())["tables"]["workbook"] == "w.xlsx"
 
 
+def test_results_of_earlier_runs_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    write(Path(), {"x.toml": NAMED, "w.xlsx": book(fairs=FAIRS, firms=FIRMS)})
+    for lanes in "12":
+        arguments = ["run", "x.toml", "-n", "2", "-q", "--no-report", "--set", f"gate.lanes={lanes}", "--out", lanes]
+        assert main(arguments) == 0
+    assert main(["compare", "1", "2"]) == 0
+    assert "gate.lanes: 1 -> 2" in capsys.readouterr().out
+    write(Path(), {"w.xlsx": book(fairs=FAIRS, firms=[*FIRMS, ("c", "", 1)])})
+    assert main(["compare", "1", "2"]) == 2
+    assert "1/resolved.toml" in capsys.readouterr().err
+
+
 # Messages -------------------------------------------------------------------------------------------------
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.files import explained, read_table
 from sim.model.errors import Finding, InputError
-from sim.model.scenario import Scenario, load_scenario
+from sim.model.scenario import Scenario
 from sim.report.page.data import ComparisonPage, FitPage, RunPage
-from sim.store import REPLICATIONS, RESOLVED, read_manifest
+from sim.store import REPLICATIONS, read_manifest
 from sim.study.comparison_folder import COMPARISON, DOCUMENT
 from sim.study.replicate import Sample
 
@@ -42,6 +42,8 @@ def page_of(folder: Path, fair: str | None = None) -> Page:
     if not (folder / REPLICATIONS).is_file() or _verb(manifest) not in OF_RUNS:
         remedy = "name the folder of a run, a comparison or a fit"
         raise _refusal(folder, "holds results of another kind, of which there is no page", remedy, "no-page")
+    from sim.study.contenders import stored_scenario
+
     return run_page_of(folder, stored_scenario(folder, manifest), fair=fair)
 
 
@@ -64,27 +66,6 @@ def run_page_of(folder: Path, scenario: Scenario, sample: Sample | None = None, 
 def _verb(manifest: Mapping[str, Any]) -> str:
     """The verb of the command that made the results."""
     return next((str(word) for word in manifest.get("command", ())[1:] if not str(word).startswith("-")), "")
-
-
-def stored_scenario(folder: Path, manifest: Mapping[str, Any]) -> Scenario:
-    """The scenario of a run: as resolved, else, where its tables are elsewhere, the unchanged original."""
-    try:
-        return load_scenario(folder / RESOLVED)
-    except InputError:
-        inputs = manifest.get("inputs") or [{}]
-        original = Path(str(inputs[0].get("name", "")))
-        if not original.is_file():
-            raise
-        scenario = load_scenario(original, _overrides(manifest.get("command", ())))
-        if dict(scenario.inputs) != {one["name"]: one["sha256"] for one in inputs}:
-            raise
-        return scenario
-
-
-def _overrides(command: Sequence[str]) -> tuple[str, ...]:
-    """The overrides of a command."""
-    found = [command[place + 1] for place, part in enumerate(command[:-1]) if part == "--set"]
-    return (*found, *(part.removeprefix("--set=") for part in command if part.startswith("--set=")))
 
 
 def _stored_comparison(folder: Path, manifest: Mapping[str, Any]) -> ComparisonPage:
