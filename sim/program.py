@@ -18,7 +18,7 @@ SOURCES = ("*.py", "*.csv")
 # No number depends on how results are shown or on how the program is called.
 WITHOUT_EFFECT = ("cli", "report", "language.py", "__main__.py", "__init__.py")
 NUMERICAL = ("llvmlite", "numba", "numpy", "scipy", "simpy")
-LIBRARIES = (*NUMERICAL, "click", "duckdb", "jinja2", "rich", "tomli-w")
+LIBRARIES = (*NUMERICAL, "click", "duckdb", "jinja2", "openpyxl", "rich", "tomli-w")
 
 
 def version() -> str:
