@@ -18,6 +18,7 @@ from sim.cli.calibrate import calibrate, validate
 from sim.cli.compare import compare
 from sim.cli.files import check, schema, template
 from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, OK, PROGRAM, complain
+from sim.cli.plan import plan
 from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.sweep import sweep
@@ -61,7 +62,7 @@ def cli() -> None:
     """Simulate job fairs: which calendar of fairs gets most people into work?"""
 
 
-for _verb in (run, compare, sweep, calibrate, validate, report, check, verify, template, schema):
+for _verb in (plan, run, compare, sweep, calibrate, validate, report, check, verify, template, schema):
     cli.add_command(_verb)
 
 

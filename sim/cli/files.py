@@ -60,7 +60,8 @@ def check(
 def template(name: str | None, workbook: Path | None) -> None:
     """Print a commented starter scenario.
 
-    NAME is fair (one fair, the default), venues (several venues on a day) or firms (firms by name).
+    NAME is fair (one fair, the default), venues (several venues on a day), firms (firms by name) or season (a campaign
+    whose calendar a policy makes).
     """
     from sim.model.template import starter, workbook_starter
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sim.model.documents import BAD, MOST_ENTRIES
 from sim.model.draft import Draft, Subject
-from sim.model.errors import Finding, quoted
+from sim.model.errors import WARNING, Finding, quoted
 from sim.model.limits import check_limits
 from sim.model.rows import SINGULAR, duplicate
 from sim.model.seasons import check_season
@@ -110,6 +110,12 @@ def _check_arrivals(draft: Draft, fair: Subject) -> Iterator[Finding]:
         return
     start, closing = settings.clock("arrivals.start"), settings.clock("close")
     end = start + used * settings.number("arrivals.step_minutes")
+    if end < settings.clock("open") < closing:
+        found = f"the last arrivals come until {clock_text(end)}, before the doors open at "
+        found += clock_text(settings.clock("open"))
+        origin = fair.at("arrivals.start")
+        remedy = "begin arrivals.start later"
+        yield Finding(origin.place, origin.key, found, "", remedy, "arrivals-before-open", WARNING)
     if end > closing + 1e-6 and closing > settings.clock("open"):
         found = f"{used} steps from {clock_text(start)} reach to {clock_text(end)}"
         remedy = "take steps off, begin earlier or close later"

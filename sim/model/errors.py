@@ -266,6 +266,10 @@ SLUGS: dict[str, str] = {
     # the scenario as a whole
     "no-fairs": "A scenario needs at least one fair: a `[[fairs]]` entry with an `id`.",
     "close-before-open": "The fair closes before or when it opens.",
+    "arrivals-before-open": (
+        "Everyone would come before the doors open, and wait outside. This is a warning; usually a fair was moved to "
+        "the evening without its arrival profile: `arrivals.start` says when that begins."
+    ),
     "arrivals-after-close": (
         "The arrival profile begins at or reaches beyond the end of the fair. Steps with "
         "weight 0 at its end do not count."
@@ -338,14 +342,11 @@ SLUGS: dict[str, str] = {
         "same name."
     ),
     "too-many-a-day": (
-        "The fairs of one day are to have more firms, or more seekers, than there are. A firm or a person is at one "
-        "fair a day at most."
+        "The fairs of one day are to have more seekers than there are people, or have more booths than there are firms "
+        "(a warning: some stay empty). A firm or a person is at one fair a day at most."
     ),
     "over-day-limit": "On one day there are more fairs, or more staff of the organiser at fairs, than `limits` allows.",
-    "over-budget": (
-        "Venues, booths, staff, outreach and levers cost more than `limits.budget`. Hiring subsidies are not in it: "
-        "they depend on what comes out."
-    ),
+    "over-budget": ("Venues, booths, staff and outreach cost more than `limits.budget`. Other measures are not in it."),
     "far-from-fairs": "A district is farther from its nearest fair than `limits.travel_km`. This is a warning.",
     "season-turned-round": "The season, or what lasts for a part of it, ends before it begins.",
     # calibration

@@ -133,12 +133,16 @@ def _check_people(draft: Draft) -> Iterator[Finding]:
     settings, scenario = draft.settings, draft.scenario
     firms, people = settings.optional_integer("stock.firms"), people_of_season(draft)
     for date, fairs in _by_day(draft).items():
-        for key, most, what in (("firms", firms, "firms"), ("seekers", people, "seekers")):
-            fixed = sum(fair.settings.optional_integer(key) or 0 for fair in fairs)
-            if most is not None and date is not None and fixed > most:
-                found = f"the fairs of {date.isoformat()} together are to have {fixed} {what}"
-                remedy = "nobody is at two fairs of one day"
-                yield fairs[-1].finding(key, found, f"at most {most:.0f}", remedy, "too-many-a-day")
+        taken = sum(fair.settings.optional_integer("firms") or 0 for fair in fairs)
+        if firms is not None and date is not None and taken > firms:
+            found = f"the fairs of {date.isoformat()} together have {taken} booths for {firms} firms"
+            remedy = "some booths stay empty: no firm is at two fairs of one day"
+            yield _warning(fairs[-1], "firms", found, "", remedy, "too-many-a-day")
+        fixed = sum(fair.settings.optional_integer("seekers") or 0 for fair in fairs)
+        if date is not None and fixed > people:
+            found = f"the fairs of {date.isoformat()} together are to have {fixed} seekers"
+            remedy = "nobody is at two fairs of one day"
+            yield fairs[-1].finding("seekers", found, f"at most {people:.0f}", remedy, "too-many-a-day")
     if people > MOST_PEOPLE:
         found = f"{people:.0f} people over the season"
         yield scenario.finding("pool.seekers", found, f"at most {MOST_PEOPLE}", "", "over-limit")

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.model.parameters import CAMPAIGN_LISTS, CAMPAIGN_SECTIONS, FAIR_ONLY, Parameter, parameters, vocabulary
+from sim.model.policies import BY_DEMAND, POLICY
 from sim.model.values import Duration, Settings, Value, clock_text, window_text
 
 if TYPE_CHECKING:
@@ -39,6 +41,18 @@ def resolved_document(scenario: Scenario) -> Table:
         if rows and kind not in scenario.listed_apart:
             identities = (str(row.get("id", number)) for number, row in enumerate(rows, start=1))
             document[kind] = [_table(kind, one, row, cited) for one, row in zip(identities, rows, strict=True)]
+    return document
+
+
+def explicit_document(scenario: Scenario) -> Table:
+    """The scenario with the fairs of its policy listed one by one, which gives the same results.
+
+    Where a policy chooses venues on the day it stays, for no list can say that.
+    """
+    if scenario.settings.text(POLICY) == BY_DEMAND:
+        return resolved_document(scenario)
+    document = resolved_document(replace(scenario, said={}))
+    document.pop("calendar", None)
     return document
 
 

@@ -60,8 +60,8 @@ class Plan(Protocol):
 def resources(plan: Plan) -> dict[str, float]:
     """What a campaign takes, by name; money in yuan.
 
-    The planned cost has venues, booths, staff, outreach and levers in it, but no hiring subsidy, which is paid for each
-    start. A fair whose venue is chosen on the day counts with the usual cost of a venue.
+    The planned cost is that of venues, booths, staff and outreach; levers stand apart, without a hiring subsidy, which
+    is paid for each start. A fair whose venue is chosen on the day counts with the usual cost of a venue.
     """
     fairs = [fair.settings for fair in plan.fairs]
     messages = [planned_messages(plan, one) for one in plan.outreach]
@@ -79,7 +79,8 @@ def resources(plan: Plan) -> dict[str, float]:
         ),
         "staff hours": sum(map(staff_hours, fairs)),
         "outreach messages": sum(messages),
-        "planned cost": cost + sum(_lever_cost(plan, one) for one in plan.levers),
+        "planned cost": cost,
+        "planned lever cost": sum(_lever_cost(plan, one) for one in plan.levers),
     }
 
 

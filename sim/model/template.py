@@ -60,7 +60,7 @@ class Starter:
 
 
 def starter(name: str = "fair") -> str:
-    """The text of a starter scenario: "fair", "venues" or "firms"."""
+    """The text of a starter scenario: "fair", "venues", "firms" or "season"."""
     starters = _starters()
     if name not in starters:
         found = f'there is no starter scenario "{name}"'
@@ -125,7 +125,53 @@ def _starters() -> dict[str, Starter]:
             ],
         },
     )
-    return {"fair": fair, "venues": venues, "firms": firms}
+    return {"fair": fair, "venues": venues, "firms": firms, "season": _season(start)}
+
+
+def _season(start: Literals) -> Starter:
+    """A campaign whose calendar a policy makes."""
+    values = {
+        "name": '"my season"',
+        "why": '"Few large fairs or many small ones?"',
+        "season.start": "2026-04-01",
+        "season.end": "2026-05-31",
+        "season.holidays": "[2026-05-01]",
+        "pool.seekers": "8000",
+        "pool.inflow_per_day": "50",
+        "stock.firms": "400",
+        "stock.posts": "3000",
+        "stock.new_posts_per_day": "20",
+        "calendar.policy": '"equal"',
+        "calendar.fairs": "9",
+        "calendar.weekdays": '["tue", "thu", "sat"]',
+        "totals.firms": "270",
+        "limits.travel_km": "12",
+    }
+    return Starter(
+        start | values,
+        {
+            "groups": [
+                {"id": '"graduates"', "name": '"Graduates"', "share": "0.4"},
+                {"id": '"others"', "name": '"Other seekers"', "share": "0.6"},
+            ],
+            "occupations": [
+                {"id": '"production"', "name": '"Production"', "seekers_share": "3", "posts_share": "3"},
+                {"id": '"office"', "name": '"Office"', "seekers_share": "2", "posts_share": "1"},
+            ],
+            "districts": [
+                {"id": '"North"', "seekers_share": "2", "y_km": "9"},
+                {"id": '"South"', "seekers_share": "3"},
+            ],
+            "venues": [
+                {"id": '"North hall"', "district": '"North"', "booths": "80", "people_limit": "900"},
+                {"id": '"South hall"', "district": '"South"', "booths": "300", "cost": "12000"},
+                {"id": '"School yard"', "district": '"South"', "booths": "40", "cost": "1000"},
+            ],
+            "outreach": [
+                {"id": '"sms"', "channel": '"sms"', "reach_share": "0.6", "cost_per_person": "0.05"},
+            ],
+        },
+    )
 
 
 def _lines(chosen: Starter) -> list[str]:

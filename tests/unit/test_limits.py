@@ -112,11 +112,6 @@ def test_the_plan_itself_can_be_carried_out() -> None:
             '"Hall" (at most 300) [venue-too-small]',
         ),
         (
-            ["fairs.b.firms=31"],
-            "--set fairs.b.firms=31: fairs.b.firms: the fairs of 2020-04-25 together are to have 51 firms "
-            "(at most 50); nobody is at two fairs of one day [too-many-a-day]",
-        ),
-        (
             ["fairs.b.seekers=1301"],
             "--set fairs.b.seekers=1301: fairs.b.seekers: the fairs of 2020-04-25 together are to have 1301 seekers "
             "(at most 1300); nobody is at two fairs of one day [too-many-a-day]",
@@ -180,6 +175,21 @@ def test_what_cannot_be_is_an_error(overrides: list[str], expected: str) -> None
                 'did you mean "Yard"? [unknown-venue]',
             ],
         ),
+        (
+            ["fairs.b.firms=31"],
+            [
+                "warning: --set fairs.b.firms=31: fairs.b.firms: the fairs of 2020-04-25 together have 51 booths "
+                "for 50 firms; some booths stay empty: no firm is at two fairs of one day [too-many-a-day]",
+            ],
+        ),
+        (
+            ["open=17:00", "close=20:00"],
+            [
+                f"warning: x.toml:{line}: fairs[{number}].arrivals.start: the last arrivals come until 13:30, before "
+                "the doors open at 17:00; begin arrivals.start later [arrivals-before-open]"
+                for number, line in ((1, 24), (2, 28))
+            ],
+        ),
         (["limits.budget=8800", "limits.staff_per_day=10", "limits.fairs_per_day=2", "limits.travel_km=4"], []),
     ],
 )
@@ -208,12 +218,12 @@ def test_a_firm_in_two_places_at_once() -> None:
     firm = '[[firms]]\nid = "{}"\nname = "Motor works"\nfair = "{}"\n'
     firms = firm.format(1, "a") + firm.format(2, "b")
     both = start + fair.format("a", "09:00", "12:00") + fair.format("b", "11:00", "15:00") + firms
-    assert [str(one) for one in loaded(both).findings] == [
+    assert [str(one) for one in loaded(both).findings if one.slug == "firm-twice"] == [
         'warning: x.toml:24: firms[2].fair: "Motor works" is at "a" at the same time (one fair at a time); '
         "give two branches two names [firm-twice]"
     ]
     after = start + fair.format("a", "09:00", "12:00") + fair.format("b", "12:00", "15:00") + firms
-    assert loaded(after).findings == ()
+    assert "firm-twice" not in {one.slug for one in loaded(after).findings}
 
 
 def test_more_firms_than_booths_are_an_error_where_a_total_is_shared_out() -> None:
@@ -266,7 +276,8 @@ def test_resources_by_hand() -> None:
         "venue days": 2.0,
         "staff hours": 70.0,
         "outreach messages": messages_sent,
-        "planned cost": 8800 + 50 + 0.1 * messages_sent + 2 * 0.5 * 1300,
+        "planned cost": 8800 + 50 + 0.1 * messages_sent,
+        "planned lever cost": 2 * 0.5 * 1300,
     }
 
 

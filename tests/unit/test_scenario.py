@@ -299,7 +299,7 @@ def test_a_starter_of_another_name_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         starter("venue")
     assert str(caught.value) == (
-        'template: there is no starter scenario "venue" (fair, venues, firms); '
+        'template: there is no starter scenario "venue" (fair, venues, firms, season); '
         'did you mean "venues"? [unknown-template]'
     )
     assert starter() == starter("fair")
