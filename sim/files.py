@@ -64,6 +64,10 @@ def write_error(error: OSError, path: Path, key: str = "") -> InputError:
     remedy = {
         errno.ENOSPC: "free some space, then go on with --resume",
         errno.EDQUOT: "free some space, then go on with --resume",
+        errno.EFBIG: "the system limits the size of files; raise the limit, then go on with --resume",
+        errno.ENAMETOOLONG: "choose a shorter path",
+        errno.EILSEQ: "choose a path whose name is text (UTF-8)",
+        errno.ENOENT: "the folder is not there, or was removed meanwhile; run it again, or choose another folder",
         errno.EACCES: "choose a folder that you may write to",
         errno.EPERM: "choose a folder that you may write to",
         errno.EROFS: "choose a folder that you may write to",
@@ -165,6 +169,14 @@ def _database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+def _utf8(path: Path) -> str:
+    """The path as text, which under another locale Python may hold as undecoded bytes."""
+    try:
+        return os.fsencode(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ), str(path)) from error
+
+
 def write_table(path: Path, table: Table) -> None:
     """Tidy long table in the order of draw, replication, key; without draws, no column tells them.
 
@@ -187,7 +199,7 @@ def write_table(path: Path, table: Table) -> None:
     with replacing(path) as temporary, _database(path) as database:
         database.register("keys", keys)
         database.register("vals", values)
-        target = str(temporary).replace("'", "''")
+        target = _utf8(temporary).replace("'", "''")
         database.execute(
             f'COPY (SELECT ? AS scenario,{draw} replication, fair, booth, hour, "group", district, measure,'
             " CASE WHEN isnan(value) THEN NULL ELSE value END AS value, unit"
@@ -195,6 +207,12 @@ def write_table(path: Path, table: Table) -> None:
             f" TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
             [table.scenario],
         )
+
+
+def damaged(path: Path) -> InputError:
+    """What is said of a results file that is not what was written."""
+    remedy = "remove this file and go on with --resume: what it held is computed again"
+    return InputError([Finding(str(path), "", "is damaged and cannot be read", "", remedy, "results-damaged")])
 
 
 def read_table(path: Path) -> Table:
@@ -205,7 +223,7 @@ def read_table(path: Path) -> Table:
     with _database(path) as database:
         try:
             columns = database.execute(
-                "SELECT * FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number", [str(path)]
+                "SELECT * FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number", [_utf8(path)]
             ).fetchnumpy()
             rows, draws = columns["replication"], columns.get("draw")
             same = rows == rows[0] if draws is None else (rows == rows[0]) & (draws == draws[0])
@@ -215,8 +233,6 @@ def read_table(path: Path) -> Table:
         except (duckdb.IOException, MemoryError):
             raise
         except (duckdb.Error, LookupError, ValueError) as error:
-            remedy = "remove this file and go on with --resume: what it held is computed again"
-            finding = Finding(str(path), "", "is damaged and cannot be read", "", remedy, "results-damaged")
-            raise InputError([finding]) from error
+            raise damaged(path) from error
     numbers = None if draws is None else draws[::count].astype(np.int64)
     return Table(str(columns["scenario"][0]), keys, rows[::count].astype(np.int64), values, numbers)

@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import Any
 
 from sim import program
-from sim.files import TEMPORARY, Table, csv_text, explained, locked, read_table, write_table, write_text
+from sim.files import TEMPORARY, Table, csv_text, damaged, explained, locked, read_table, write_table, write_text
 from sim.journal import Journal
 from sim.model.alarms import ALARM, Alarm, as_json
 from sim.model.errors import Finding, InputError
@@ -36,6 +36,12 @@ MANIFEST, RESOLVED, SUMMARY = "manifest.json", "resolved.toml", "summary.csv"
 REPLICATIONS, WARNINGS, JOURNAL = "replications.parquet", "warnings.log", "journal.bin"
 BOOTHS, WORKBOOK, PAGE = "booths.csv", "report.xlsx", "report.html"
 DRAWS, LOCK = "draws.csv", f"{TEMPORARY}lock"
+MANIFEST_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "seed": int, "replications": int, "least": int, "engine": str, "started": str, "wall_seconds": (int, float),
+    "complete": bool, "computed_by": dict, "outputs": dict, "alarms": list, "draws": int, "precision": str,
+    "fingerprint": str, "scenarios": list,
+}  # fmt: skip
+MOST_REPLICATIONS = 1_000_000
 # Parts of a scenario that no simulated number depends on: changing them does not stop a run from going on.
 WITHOUT_EFFECT = ("author", "reported", "run", "why")
 
@@ -80,6 +86,7 @@ class ResultsFolder:
     begun: float = 0.0
     alarms: tuple[Alarm, ...] = ()
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
+    _place: tuple[int, int] | None = None  # device and number of the folder, by which it is known again
 
     def __post_init__(self) -> None:
         self._journal = Journal(self.path / JOURNAL)
@@ -128,6 +135,7 @@ class ResultsFolder:
         taken = len(table.replications) // max(1, len(self.order.draws) - 1)
         self.order = replace(self.order, replications=taken)
         with explained(self.path):
+            self._be_there()
             write_table(self.path / REPLICATIONS, table)
             write_text(self.path / SUMMARY, summary_csv)
             if booths_csv:
@@ -138,6 +146,15 @@ class ResultsFolder:
             self._journal.remove()
             _remove_leftovers(self.path)
         self.close()
+
+    def _be_there(self) -> None:
+        """Make the folder again if somebody removed it meanwhile, unless it has become another one."""
+        if not self.path.exists():
+            self.path.mkdir(parents=True)
+            if self.order.draws:
+                write_text(self.path / DRAWS, draws_text(self.order.draws))
+        elif self._place not in (None, _place_of(self.path)):
+            raise _refusal(self.path, "was removed and made again while the run went on", "folder-in-use")
 
     def _write_resolved(self) -> None:
         """The scenario as it was run: with the replications taken, where a precision decided on them."""
@@ -158,6 +175,7 @@ class ResultsFolder:
             "started": self.started,
             "wall_seconds": round(seconds, 3),
             "complete": complete,
+            "outputs": {REPLICATIONS: _digest_of(self.path / REPLICATIONS)} if complete else {},
             "alarms": as_json(self.alarms),
         }
         write_text(self.path / MANIFEST, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
@@ -181,10 +199,12 @@ def open_results(path: Path, order: Order, resume: bool = False, overwrite: bool
         earlier = read_manifest(path)
         if earlier is not None and resume:
             _check_same(path, order, earlier)
+            check_undamaged(path, earlier)
         elif earlier is not None:
             _remove_written(path)
             earlier = None
         folder = _reopened(path, order, earlier or {})
+        folder._place = _place_of(path)
         folder._write_manifest(complete=False)
         if order.draws:
             write_text(path / DRAWS, draws_text(order.draws))
@@ -194,14 +214,24 @@ def open_results(path: Path, order: Order, resume: bool = False, overwrite: bool
 
 
 def read_manifest(path: Path) -> dict[str, Any] | None:
-    """The manifest of a results folder; None if there is none that jobfair wrote."""
+    """The manifest of a results folder; None if there is none that jobfair wrote, or if it was spoilt."""
     try:
         with explained(path):
             file = path / MANIFEST
             content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
     except ValueError:
         return None
-    return content if isinstance(content, dict) and content.get("program") == program.PROGRAM else None
+    return content if isinstance(content, dict) and _is_sound(content) else None
+
+
+def _is_sound(manifest: Mapping[str, Any]) -> bool:
+    """Whether a manifest is jobfair's, and everything in it that a run goes on from is of the right kind."""
+    kinds = {name: kind for name, kind in MANIFEST_KINDS.items() if name in manifest}
+    return (
+        manifest.get("program") == program.PROGRAM
+        and all(isinstance(manifest[name], kind) for name, kind in kinds.items())
+        and all(0 <= manifest[name] <= MOST_REPLICATIONS for name in ("replications", "least") if name in kinds)
+    )
 
 
 def alarms_of(path: Path) -> tuple[Alarm, ...]:
@@ -209,6 +239,24 @@ def alarms_of(path: Path) -> tuple[Alarm, ...]:
     manifest = read_manifest(path) or {}
     names = [one.name for one in fields(Alarm)]
     return tuple(Alarm(**{name: found[name] for name in names}) for found in manifest.get("alarms", ()))
+
+
+def check_undamaged(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse replications that are not those that the run wrote; the manifest of a finished run knows their digest."""
+    expected = manifest.get("outputs", {}).get(REPLICATIONS)
+    file = path / REPLICATIONS
+    if expected is not None and file.is_file() and _digest_of(file) != expected:
+        raise damaged(file)
+
+
+def _digest_of(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _place_of(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def remove_results(path: Path) -> None:

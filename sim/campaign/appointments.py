@@ -66,6 +66,8 @@ def _assign(
     made: dict[int, list[tuple[float, int]]] = {int(i): [] for i in people}
     counts = np.zeros(people.size)
     for number in range(int((ends - opens) // slot)):
+        if not ((counts < most) & (value > -_IMPOSSIBLE / 2).any(axis=1)).any():
+            break  # nobody can book any more
         time = opens + number * slot
         free = np.repeat(np.arange(stands.booths.size), [recruiters_at(shifts, time) for shifts in stands.planned])
         cost = _FAIRNESS * counts[:, None] - value[:, free]

@@ -69,6 +69,7 @@ for _verb in (plan, run, compare, sweep, calibrate, validate, report, check, ver
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code: 0 ok, 1 finding, 2 bad input, 3 internal, 130 interrupted."""
     arguments = tuple(sys.argv[1:] if argv is None else argv)
+    _open_streams()
     _make_printable()
     try:
         code = _invoke(arguments)
@@ -137,6 +138,14 @@ def _usage_finding(error: click.UsageError) -> Finding:
         key = error.param.opts[-1] if named else error.param.make_metavar(error.ctx)
         found = "is missing" if isinstance(error, click.MissingParameter) else error.message.rstrip(".")
     return Finding(place, key, found, "", remedy, "bad-usage")
+
+
+def _open_streams() -> None:
+    """A program that was started with closed streams writes into nothing, not into the next file that it opens."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _make_printable() -> None:

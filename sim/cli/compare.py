@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -89,7 +90,7 @@ def compare(base: str, others: tuple[str, ...], as_json: bool, **options: Any) -
     say: Callable[[str], None] = (lambda _: None) if options["quiet"] else complain
     paths = (base, *others)
     _check_selection(options)
-    if any(Path(path).is_dir() for path in paths):
+    if any(os.path.isdir(path) for path in paths):
         comparison, alarms = _compare_stored(paths, options)
         out = None
     else:
@@ -132,7 +133,7 @@ def _compare_stored(paths: Sequence[str], options: dict[str, Any]) -> tuple[Comp
     if given:
         name = "--set" if given[0] == "overrides" else f"--{given[0]}"
         raise click.UsageError(f"{name} does not go with results folders, which were simulated already")
-    files = [path for path in paths if not Path(path).is_dir()]
+    files = [path for path in paths if not os.path.isdir(path)]
     if files:
         raise click.UsageError(f"{files[0]} is no results folder: compare either scenario files or results folders")
     contenders, manifest = stored_contenders(paths)

@@ -146,10 +146,17 @@ def print_alarms(alarms: Sequence[Mapping[str, object]]) -> None:
 
 def compile_first(say: Callable[[str], None], scenarios: Iterable[Scenario] = ()) -> None:
     """Compile what is not yet compiled and some scenarios need, and say so."""
+    from sim.compiled import cache_folder
+    from sim.model.errors import Finding, InputError
     from sim.report.progress import compiling
     from sim.warmup import ensure_compiled
 
-    ensure_compiled(compiling(say), any(scenario.is_campaign for scenario in scenarios))
+    try:
+        ensure_compiled(compiling(say), any(scenario.is_campaign for scenario in scenarios))
+    except OSError as error:
+        found = f"compiled code cannot be kept: {error.strerror or error}"
+        remedy = "make room there, or name another folder by the variable JOBFAIR_CACHE"
+        raise InputError([Finding(str(cache_folder()), "", found, "", remedy, "cannot-write")]) from error
 
 
 def simulate_into(

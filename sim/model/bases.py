@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,11 +15,13 @@ from sim.model.documents import Document, read_document
 from sim.model.errors import Finding, Refusal, shown
 from sim.model.files import decoded, fingerprint, inside, located, read_bytes
 from sim.model.positions import Origin, Source
+from sim.model.toml import parse_toml
 
 MOST_BASES = 16
 Chain = tuple[tuple[str, str], ...]  # name as the planner knows it, and real path, from the top file down
 LONGEST_MESSAGE = 200
 SYNTAX_REMEDIES = {
+    "A key has": "no key of a scenario has more than a few parts between dots",
     "Invalid value": "a text or clock time stands in quotation marks",
     "Illegal character '\\n'": "close the quotation mark",
     "Expected '=' after a key": "write key = value; a key in other letters than a-z needs quotation marks",
@@ -117,9 +118,7 @@ def _check_chain(chain: Chain) -> None:
 def _parse(text: str, name: str, stack: Stack) -> dict[str, object]:
     """The TOML of a file; a syntax error is a finding, after which nothing of the file is known."""
     try:
-        return tomllib.loads(text)
-    except RecursionError:
-        finding = Finding(name, "", "brackets are nested too deep", "", "", "bad-toml")
+        return parse_toml(text)
     except ValueError as error:
         finding = _syntax_finding(str(error), name, text)
     stack.findings.append(finding)

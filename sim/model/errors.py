@@ -133,7 +133,7 @@ SLUGS: dict[str, str] = {
         "Usually its permissions, a lock of another program, or a broken link."
     ),
     "too-large": (
-        "The file is larger than any sensible one of its kind: 10 MB for a scenario file, 512 "
+        "The file is larger than any sensible one of its kind: 2 MB for a scenario file, 512 "
         "MB for a table, 50 MB for a workbook, which may unpack to 300 MB. Large lists of firms or seekers belong "
         "into a CSV table beside the scenario file."
     ),

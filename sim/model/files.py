@@ -13,7 +13,7 @@ from pathlib import Path, PureWindowsPath
 
 from sim.model.errors import Refusal, did_you_mean, quoted
 
-SCENARIO_BYTES = 10_000_000
+SCENARIO_BYTES = 2_000_000
 TABLE_BYTES = 512_000_000
 SCENARIOS_FOLDER = "scenarios"
 MOST_NEIGHBOURS = 1000

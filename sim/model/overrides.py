@@ -6,7 +6,6 @@ nothing of files.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from sim.model.documents import Block, Document, Raw, read_block, read_document
 from sim.model.errors import Finding, did_you_mean, quoted
 from sim.model.parameters import LISTS
 from sim.model.positions import Origin, Source
+from sim.model.toml import MOST_PARTS, parse_toml
 
 # What is announced of a published fair.
 PINNED = ("venue", "district", "date", "open", "close")
@@ -72,7 +72,7 @@ def _with_override(document: Document, text: str, findings: list[Finding]) -> Do
     source = Source(place)
     written, equals, value = text.partition("=")
     parts = _key_parts(written.strip())
-    if not equals or not all(parts):
+    if not equals or not all(parts) or len(parts) > MOST_PARTS:
         findings.append(Finding(place, "", "no key and value", "KEY=VALUE, such as gate.lanes=4", "", "bad-set"))
     elif parts[0] == "base":
         remedy = "write the base into a scenario file"
@@ -121,8 +121,8 @@ def _key_parts(written: str) -> list[str]:
     """The parts of a dotted key; parts in quotation marks as in TOML."""
     if '"' in written and "\n" not in written:
         try:
-            content: Any = tomllib.loads(f"{written} = 0")
-        except (ValueError, RecursionError):
+            content: Any = parse_toml(f"{written} = 0")
+        except ValueError:
             return written.split(".")
         parts = []
         while isinstance(content, dict):
@@ -135,8 +135,8 @@ def _key_parts(written: str) -> list[str]:
 def _raw(text: str) -> Raw:
     """What TOML makes of a value, else the text itself."""
     try:
-        content = tomllib.loads(f"value = {text}")
-    except (ValueError, RecursionError):
+        content = parse_toml(f"value = {text}")
+    except ValueError:
         return Raw(text, text)
     return Raw(content["value"] if content.keys() == {"value"} else text, text)
 

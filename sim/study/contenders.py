@@ -17,7 +17,7 @@ from sim.files import explained, read_table
 from sim.model.errors import Finding, InputError
 from sim.model.scenario import Scenario, load_scenario
 from sim.model.visible import shortened as cut
-from sim.store import MANIFEST, REPLICATIONS, RESOLVED, read_manifest
+from sim.store import MANIFEST, REPLICATIONS, RESOLVED, check_undamaged, read_manifest
 from sim.study.compare import Contender
 from sim.study.replicate import Sample
 
@@ -55,8 +55,9 @@ def stored_contenders(paths: Sequence[str]) -> tuple[tuple[Contender, ...], dict
     if findings:
         raise InputError(findings)
     samples = []
-    for path in paths:
+    for path, manifest in zip(paths, manifests, strict=True):
         with explained(Path(path)):
+            check_undamaged(Path(path), manifest)
             samples.append(Sample.of_table(read_table(Path(path) / REPLICATIONS)))
     common = min(len(sample.replications) for sample in samples)
     scenarios = [stored_scenario(Path(path), found) for path, found in zip(paths, manifests, strict=True)]

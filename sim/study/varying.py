@@ -11,7 +11,6 @@ from __future__ import annotations
 import itertools
 import math
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from sim.model.errors import Finding, InputError, Refusal, in_order, quoted
 from sim.model.files import decoded, read_bytes
 from sim.model.parameters import CAMPAIGN_LISTS, LISTS, Parameter, vocabulary
 from sim.model.scenario import Scenario, load_scenario
+from sim.model.toml import parse_toml
 from sim.model.values import DURATION_ARGUMENTS, Duration, Value, clock_text, plain
 
 VARY = "--vary"
@@ -212,8 +212,8 @@ def _csv_cases(text: str, place: str) -> Cases:
 
 def _toml_cases(text: str, place: str) -> Cases:
     try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = parse_toml(text)
+    except ValueError as error:
         raise Refusal(f"no TOML: {error}", "", "", "bad-toml") from error
     listed = content.pop("cases", None)
     if content or not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):

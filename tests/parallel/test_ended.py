@@ -22,14 +22,13 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_killed_at_twenty_random_moments_and_resumed(tmp_path: Path) -> None:
-    script = str(ROOT / "tests" / "parallel" / "killed.py")
+def test_killed_at_twenty_random_moments_and_resumed() -> None:
     done = subprocess.run(
-        [sys.executable, script, str(tmp_path), "20", str(random.randrange(10**6))],
-        env=environment(), capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "benchmarks.kills", "-n", "20", "--seed", "7"],
+        cwd=ROOT, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    killed, ended = map(int, done.stdout.split())
+    killed, ended = (int(line.rpartition(": ")[2]) for line in done.stdout.splitlines())
     assert killed == 20
     assert ended >= 1
 

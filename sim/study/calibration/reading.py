@@ -6,7 +6,6 @@ Knows how such files are written, not what is in them.
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,9 @@ from typing import Any
 from sim.model.errors import Finding, InputError, Refusal, did_you_mean, quoted, shown
 from sim.model.files import decoded, read_bytes
 from sim.model.positions import Origin, Source
+from sim.model.toml import parse_toml
+
+LARGEST = 1e300  # a whole number may be too large for any other calculation
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Block:
             findings.append(self.finding(key, "is missing", "a number", "", "value-missing"))
         elif isinstance(value, bool) or not isinstance(value, int | float):
             findings.append(self.finding(key, f"{shown(value)} is no number", "a number", "", "wrong-type"))
-        elif not math.isfinite(value) or (positive and value <= 0):
+        elif abs(value) > LARGEST or math.isnan(value) or (positive and value <= 0):
             allowed = "a number above 0" if positive else "a finite number"
             findings.append(self.finding(key, f"{shown(value)} is out of range", allowed, "", "out-of-range"))
         else:
@@ -99,8 +101,8 @@ def read_toml(path: Path, shown_as: str, slug: str = "bad-prior") -> Block:
     except Refusal as refusal:
         raise InputError([refusal.at(shown_as, "")]) from refusal
     try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        values = parse_toml(text)
+    except ValueError as error:
         raise InputError([Finding(shown_as, "", f"no TOML: {error}", "", "", "bad-toml")]) from error
     block = Block(values, Origin(Source(shown_as, text)), slug)
     version = values.get("schema_version", 1)

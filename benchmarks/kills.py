@@ -1,14 +1,16 @@
-"""Begin and resume one run again and again in child processes, and kill each at a random moment.
+"""One run, begun and resumed again and again, and killed at a random moment each time: `python -m benchmarks.kills`.
 
-Called with a folder, how many kills, and a seed. Prints what went wrong, if anything, else how many were killed and how
-many runs ended meanwhile. It forks after everything is loaded, so that a life costs little beside its work.
+Nothing that was finished may be lost or computed twice, and the run must end with the same bytes. Prints how many lives
+were killed and how many runs ended meanwhile; what goes wrong ends the program. It forks after everything is loaded, so
+that a life costs little beside its work; the moments come from a seed. Not for Windows, which cannot fork.
 """
 
+import argparse
 import os
 import random
 import shutil
 import signal
-import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -51,8 +53,9 @@ def begun() -> list[int]:
     return [int(line) for line in Path("begun").read_text().split()]
 
 
-def main() -> None:
-    folder, kills, rng = Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))
+def kill(folder: Path, kills: int, seed: int) -> tuple[int, int]:
+    """Kill so many lives of a run in a folder; returns how many were killed, and how many runs ended whole."""
+    rng = random.Random(seed)
     os.chdir(folder)
     scenario = small_fair(folder)
     study.Season = Noted  # type: ignore[misc]
@@ -85,7 +88,19 @@ def main() -> None:
             ended += 1
             shutil.rmtree("out")
             Path("begun").write_bytes(b"")
-    print(killed, ended)
+    return killed, ended
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
+    parser.add_argument("-n", "--kills", type=int, default=100, help="how many lives are killed (100)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the moments (1)")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        killed, ended = kill(Path(folder), arguments.kills, arguments.seed)
+        os.chdir("/")
+    print(f"killed: {killed}\nruns that ended with the same bytes: {ended}")
 
 
 if __name__ == "__main__":
