@@ -79,6 +79,7 @@ MEASURES = {
     "cost_per_start": N_("cost per start"),
     "district_spread": N_("how unequal districts are"),
     "group_spread": N_("how unequal groups are"),
+    "suitable_booths_mean": N_("booths that suit a visitor"),
     "intents_per_searcher": N_("intents per searcher"),
     "in_pool": N_("people who look for work"),
     "open_posts": N_("open posts"),
@@ -97,8 +98,8 @@ BOUND = (
 CAMPAIGN = (
     "searchers", "visitors", "never_reached_share", "never_came_share", "repeat_visit_share", "intents_per_newcomer",
     "intents_per_repeater", "posts_filled", "hired_elsewhere", "gave_up_search", "in_pool_at_end",
-    "days_search_to_start_mean", "travel_km_mean", "cost", "cost_levers", "cost_travel", "cost_per_intent",
-    "cost_per_start", "district_spread", "group_spread",
+    "days_search_to_start_mean", "suitable_booths_mean", "travel_km_mean", "cost", "cost_levers", "cost_travel",
+    "cost_per_intent", "cost_per_start", "district_spread", "group_spread",
 )  # fmt: skip
 LOSSES = {
     "turned_away": N_("turned away at the doors"),
@@ -126,6 +127,7 @@ UNITS = {
     "yuan": N_("yuan"),
     "yuan per intent": N_("yuan per intent"),
     "yuan per start": N_("yuan per start"),
+    "booths": N_("booths"),
     "ratio": "",
 }
 PARTS = {
