@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sim.language import _, ngettext
 from sim.report.page import words
 from sim.report.page.data import ComparisonPage, FitPage, RunPage
-from sim.report.summary import NOTHING, Summary
+from sim.report.summary import NOTHING, Summary, SummaryRow
 from sim.study.compare import BETTER, CANNOT_TELL, EQUAL, WORSE, Alternative, Best, Difference
 
 LEAD = "intents"
@@ -22,9 +22,15 @@ def run_headline(summary: Summary) -> str:
     """The outcome in one sentence."""
     intents, seekers = summary.row("intents"), summary.row("seekers")
     fairs = ngettext("At {fairs} fair", "At {fairs} fairs", summary.fairs).format(fairs=f"{summary.fairs:,}")
-    return _("{fairs}, {intents} of {seekers} people reach an intent with a firm.").format(
-        fairs=fairs, intents=words.count(intents.mean), seekers=words.count(seekers.mean)
-    )
+    text = _("{fairs}, {intents} of {seekers} people reach an intent with a firm.")
+    if _of_campaign(summary, "visitors") is not None:
+        text = _("{fairs}, {intents} of {seekers} visits end with an intent.")
+    return text.format(fairs=fairs, intents=words.count(intents.mean), seekers=words.count(seekers.mean))
+
+
+def _of_campaign(summary: Summary, name: str) -> SummaryRow | None:
+    """A measure that only a campaign has."""
+    return next((row for row in summary.rows if row.name == name), None)
 
 
 def run_sentences(page: RunPage) -> Iterator[str]:
@@ -48,6 +54,21 @@ def run_sentences(page: RunPage) -> Iterator[str]:
         )
     if not math.isnan(never.mean):
         yield _("{share} of those who come to apply leave without an interview.").format(share=words.figure(never))
+    yield from _campaign_sentences(summary)
+
+
+def _campaign_sentences(summary: Summary) -> Iterator[str]:
+    """Whom the fairs of a campaign reach, and what they cost."""
+    visitors, searchers = _of_campaign(summary, "visitors"), _of_campaign(summary, "searchers")
+    if visitors is not None and searchers is not None:
+        yield _("{visitors} of the {searchers} people who look for work in the season come to a fair.").format(
+            visitors=words.count(visitors.mean), searchers=words.count(searchers.mean)
+        )
+    cost, each = _of_campaign(summary, "cost"), _of_campaign(summary, "cost_per_start")
+    if cost is not None and each is not None and not math.isnan(each.mean):
+        yield _("That costs the organiser {cost} yuan, {each} yuan for each start of work.").format(
+            cost=words.figure(cost), each=words.figure(each)
+        )
 
 
 def _reported_sentence(summary: Summary) -> Iterator[str]:
