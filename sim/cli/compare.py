@@ -74,6 +74,12 @@ USUAL_PCS = 0.95
     metavar="P",
     help="With --select: probability of selecting the best plan; 0.95 if left out.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the page goes; report.html in the results folder. Results folders that are compared have none.",
+)
 @NO_REPORT
 @LANG
 @JSON
@@ -91,7 +97,7 @@ def compare(base: str, others: tuple[str, ...], as_json: bool, **options: Any) -
     paths = (base, *others)
     _check_selection(options)
     if any(os.path.isdir(path) for path in paths):
-        comparison, alarms = _compare_stored(paths, options)
+        comparison, alarms = _compare_stored(paths, options, say)
         out = None
     else:
         comparison, alarms, out = _compare_simulated(paths, options, say)
@@ -122,9 +128,12 @@ def _check_selection(options: dict[str, Any]) -> None:
         raise click.UsageError("--zone must be finite")
 
 
-def _compare_stored(paths: Sequence[str], options: dict[str, Any]) -> tuple[Comparison, Alarms]:
+def _compare_stored(
+    paths: Sequence[str], options: dict[str, Any], say: Callable[[str], None]
+) -> tuple[Comparison, Alarms]:
     """Compare results of earlier runs."""
     from sim.model.alarms import as_json
+    from sim.report.page.comparing import comparison_page
     from sim.study.alarms import comparison_alarms
     from sim.study.compare import compare as compare_contenders
     from sim.study.contenders import stored_contenders
@@ -138,7 +147,10 @@ def _compare_stored(paths: Sequence[str], options: dict[str, Any]) -> tuple[Comp
         raise click.UsageError(f"{files[0]} is no results folder: compare either scenario files or results folders")
     contenders, manifest = stored_contenders(paths)
     comparison = compare_contenders(contenders, int(manifest["seed"]), str(manifest["engine"]))
-    return comparison, as_json(comparison_alarms(comparison, contenders))
+    alarms = as_json(comparison_alarms(comparison, contenders))
+    if options["report"] is not None:
+        write_report(options["report"], options, say, lambda: comparison_page(comparison, contenders, manifest, alarms))
+    return comparison, alarms
 
 
 def _compare_simulated(
@@ -183,7 +195,9 @@ def _compare_simulated(
         _document(comparison, alarms, out),
         [*plans.warned, *(f"{ALARM}{one['text']}" for one in alarms)],
     )
-    write_report(out, options, say, lambda: comparison_page_of(out, comparison, contenders, alarms))
+    write_report(
+        options["report"] or out, options, say, lambda: comparison_page_of(out, comparison, contenders, alarms)
+    )
     return comparison, alarms, out
 
 

@@ -57,14 +57,14 @@ def report(
         webbrowser.open(path.resolve().as_uri())
 
 
-def write_report(folder: Path, options: dict[str, Any], say: Callable[[str], None], page: Callable[[], Page]) -> None:
-    """Write the page of results that were just computed, unless the options say not to."""
+def write_report(place: Path, options: dict[str, Any], say: Callable[[str], None], page: Callable[[], Page]) -> None:
+    """Write the page of results into their folder, or to a file, unless the options say not to."""
     from sim.language import set_language
 
     if options["no_report"]:
         return
     set_language(options["lang"])
-    say(f"report: {_write(folder, page())}")
+    say(f"report: {_write(place, page())}")
 
 
 def _write(place: Path, page: Page) -> Path:

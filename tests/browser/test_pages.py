@@ -269,9 +269,10 @@ def test_paper_is_white_and_holds_everything(open_page):
     assert not page.locator("nav").is_visible()
     assert not page.locator("#play").is_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("#method details:not([open])").count() == 0
+    assert not page.locator("#measures details").is_visible(), "what the reader left folded"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details:not([open])").count() > 0
+    assert page.locator("#method details[open]").count() == 0
     page.emulate_media(media="screen")
     paper = page.pdf(format="A4", print_background=True)
     assert paper.startswith(b"%PDF")

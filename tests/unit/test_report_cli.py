@@ -121,6 +121,15 @@ def test_a_comparison_writes_its_page_and_the_folder_gives_the_same(scenario):
     assert not Path("cmp/report.html").exists()
 
 
+def test_results_that_are_there_are_compared_on_a_page_where_one_is_asked_for(scenario):
+    run(scenario, "--no-report")
+    run(scenario, "--no-report", "--set", "gate.lanes=1", "--out", "results/one")
+    assert main(["compare", "results/two", "results/one", "-q"]) == 0
+    assert not list(Path("results").rglob("*.html"))
+    assert main(["compare", "results/two", "results/one", "-q", "--report", "results/page.html"]) == 0
+    assert "gate.lanes" in Path("results/page.html").read_text("utf-8")
+
+
 def test_a_selection_is_told(scenario):
     Path("more.toml").write_text(
         'schema_version = 1\nbase = "two.toml"\nname = "More"\nbooth.recruiters = 9\n', "utf-8"

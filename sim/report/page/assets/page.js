@@ -103,10 +103,10 @@
     draw();
   }
 
-  // On paper everything is unfolded, as wide as the paper and in the colours of day.
+  // On paper: what is unfolded, and on what the numbers rest; as wide as the paper and in the colours of day.
   let folded = [];
   window.addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    folded = [...document.querySelectorAll("details.paper:not([open])")];
     for (const one of folded) one.open = true;
     draw();
   });
