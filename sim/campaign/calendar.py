@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from sim.campaign.appeal import FairAppeal
@@ -11,13 +13,22 @@ from sim.population.pool import Pool, season_day
 from sim.population.searching import PLACED
 
 
+class SoFar:
+    """What a planner has seen of the season's fairs."""
+
+    def __init__(self, districts: int) -> None:
+        self.visits = np.zeros(districts, np.int64)  # by home district
+        self.fairs: Counter[str] = Counter()  # by venue
+
+
 class Option:
     """A fair at one of the venues where it may be held: what is the same in every replication."""
 
     def __init__(self, scenario: Scenario, number: int, which: int, pool: Pool) -> None:
         self.number = number
         self.fair = scenario.candidates[number][which]
-        self.venue = PlannedFair(scenario, number, self.fair)
+        self.planned = PlannedFair(scenario, number, self.fair)
+        self.venue = self.fair.settings.text("venue")
         self.appeal = FairAppeal(scenario, self.fair, pool)
         self.district = pool.places.row(self.fair.settings.text("district"))
 
@@ -34,19 +45,21 @@ def by_day(scenario: Scenario, pool: Pool) -> dict[int, list[list[Option]]]:
 
 
 def where_demand_is(
-    options: list[Option], taken: list[Option], people: np.ndarray, visits: np.ndarray, day: int, pool: Pool
+    options: list[Option], taken: list[Option], people: np.ndarray, so_far: SoFar, day: int, pool: Pool
 ) -> Option:
     """The option with the greatest unmet demand nearby, as far as a planner knows it on the day.
 
     A planner knows who has registered as looking for work, by home district, and who of them was placed by a fair or
     came to one; not who found work elsewhere, nor who gave up. Those who came count no more. A district counts less the
-    farther it is from the venue, as people of that district weigh the way. Venues taken that day are left out.
+    farther it is from the venue, as people of that district weigh the way. What a venue has had counts too: its demand
+    is divided by one more than the fairs held there, so that fairs are shared out like seats (D'Hondt). Venues taken
+    that day are left out.
 
     Args:
         options: where the fair may be held.
         taken: where other fairs of the day are held.
         people: SEARCHER.
-        visits: visits so far by home district.
+        so_far: what fairs there were.
         day: of the season.
         pool: of the scenario.
     """
@@ -54,9 +67,11 @@ def where_demand_is(
         return options[0]
     known = (people["begins"] < day) & ((people["reason"] != PLACED) | (people["until_day"] > day))
     registered = np.bincount(pool.kinds.district[people["kind"][known]], minlength=len(pool.places.names))
-    unmet = np.maximum(registered - visits, 0)
-    names = {one.fair.settings.text("venue") for one in taken}
-    free = [one for one in options if one.fair.settings.text("venue") not in names] or options
+    unmet = np.maximum(registered - so_far.visits, 0)
+    names = {one.venue for one in taken}
+    free = [one for one in options if one.venue not in names] or options
     weight = pool.scenario.defaults.number("attendance.distance_weight")
-    scores = [float(unmet @ np.exp(-weight * pool.places.km[:, one.district])) for one in free]
+    scores = [
+        float(unmet @ np.exp(-weight * pool.places.km[:, one.district])) / (1 + so_far.fairs[one.venue]) for one in free
+    ]
     return free[int(np.argmax(scores))]

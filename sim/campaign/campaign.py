@@ -13,7 +13,7 @@ import numpy as np
 from sim.campaign.aftermath import aftermath
 from sim.campaign.appeal import appeal_of_day
 from sim.campaign.attendance import choose_fairs, most_inclined, strengths_of_people
-from sim.campaign.calendar import Option, by_day, where_demand_is
+from sim.campaign.calendar import Option, SoFar, by_day, where_demand_is
 from sim.campaign.carrying import Posts, carry_over, hold_posts
 from sim.campaign.frictions import lost
 from sim.campaign.levers import Levers
@@ -43,7 +43,7 @@ class _State:
 
     def __init__(self, people: np.ndarray, firms: Firms, posts: np.ndarray, districts: int) -> None:
         self.people, self.firms, self.posts = people, firms, posts
-        self.visits = np.zeros(districts, np.int64)  # so far, by home district
+        self.so_far = SoFar(districts)
 
 
 class Campaign:
@@ -73,8 +73,8 @@ class Campaign:
         for day, fairs in self.days.items():
             options: list[Option] = []
             for choices in fairs:
-                options.append(where_demand_is(choices, options, state.people, state.visits, day, self.pool))
-            today = Key(key.seed, key.replication, np.uint64(options[0].venue.day_number))
+                options.append(where_demand_is(choices, options, state.people, state.so_far, day, self.pool))
+            today = Key(key.seed, key.replication, np.uint64(options[0].planned.day_number))
             booths = self._booths(options, counts, state, (key, today), day)
             goes = self._visitors(options, booths, counts, state, today, day)
             morning = state.posts.copy() if self.asks_bound else state.posts
@@ -150,7 +150,7 @@ class Campaign:
         people = self.pool.persons(state.people, rows, key)
         self.levers.equip(people, day, key)
         before = state.people[rows]
-        fair_day = option.venue.fair_day(Crowd(people, booths.firms, booths.posts), self.places, today)
+        fair_day = option.planned.fair_day(Crowd(people, booths.firms, booths.posts), self.places, today)
         ledger = simulate(fair_day, today, engine)
         visitors = (fair_day.seekers["who"] - self.pool.first).astype(np.int64)
         firms = (fair_day.booths["firm"] - state.firms.numbers[0]).astype(np.int64)
@@ -166,6 +166,7 @@ class Campaign:
         shares = [behaviour(option.fair.settings, group, "attendance.stops_share") for group in self.scenario.groups]
         carry_over(state.people, state.posts, visitors, fair_day, ledger, held, day, (np.array(shares), today))
         came = fair_day.seekers["district"][ledger.visits["outcome"] > 0]
-        state.visits += np.bincount(came, minlength=state.visits.size)
+        state.so_far.visits += np.bincount(came, minlength=state.so_far.visits.size)
+        state.so_far.fairs[option.venue] += 1
         counts = {"firms": fair_day.booths.size, "posts": booths.offered.size, "seekers": fair_day.seekers.size}
         return Played(option.number, counts, fair_day, ledger, held.after, setting, losses)
