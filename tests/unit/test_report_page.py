@@ -19,6 +19,7 @@ from sim.campaign.season import Season
 from sim.engine import ledger as book
 from sim.files import write_table
 from sim.language import set_language
+from sim.model.resources import resources as planned_resources
 from sim.model.scenario import load_scenario
 from sim.report.page import charts, replaying, words
 from sim.report.page.data import Booths, FitPage, Loss, Part, PlanPoint, Spread
@@ -30,6 +31,7 @@ from sim.report.page.writing import embedded, html, write_page
 from sim.report.summary import SummaryRow
 from sim.study.booths import booths_of_replication
 from sim.study.calibration.fits import load_fit
+from sim.study.differences import resources
 from sim.study.measures import MeasureKey, measure_keys
 from sim.study.replicate import Sample, replicate
 
@@ -501,3 +503,9 @@ def test_english_is_left_over_nowhere_on_the_chinese_page(made):
     files = {"docs", "model", "resolved", "toml"}
     keywords = {"logit", "finish", "cut", "off", "run", "empty", "fixed", "poisson", "seekers"}
     assert left <= names | files | keywords
+
+
+def test_every_resource_has_a_label(tmp_path):
+    plain = load(tmp_path)
+    campaign = load(tmp_path, re.sub(r"\n(posts|seekers) = \d+", "", FAIRS) + CAMPAIGN)
+    assert resources(plain, 7).keys() | planned_resources(campaign).keys() <= words.RESOURCES.keys()

@@ -40,7 +40,7 @@ def run_sentences(page: RunPage) -> Iterator[str]:
     if math.isnan(intents.low):
         yield _("This is one replication: one possible day, without any statement of how sure it is.")
     else:
-        yield _("The mean of the model lies between {interval} (95 % interval); one season may bring {range}.").format(
+        yield _("The 95 % interval of that mean is {interval}; one season may bring {range}.").format(
             interval=words.span(intents, intents.low, intents.high), range=words.span(intents, intents.p05, intents.p95)
         )
     yield from _reported_sentence(summary)
@@ -88,7 +88,7 @@ def comparison_headline(page: ComparisonPage) -> str:
     """Who is better, in one sentence."""
     found = page.comparison
     if len(found.alternatives) == 1:
-        return verdict(found.base, found.alternatives[0], found.confidence)
+        return lead_sentence(found.base, found.alternatives[0], found.confidence)
     if found.best is None:
         return _("{count} plans against {base}").format(count=len(found.alternatives), base=words.drawn(found.base))
     return best_sentence(found.best, found.confidence)
@@ -97,9 +97,8 @@ def comparison_headline(page: ComparisonPage) -> str:
 def comparison_sentences(page: ComparisonPage) -> Iterator[str]:
     """The verdict on each plan, and on how many replications they rest."""
     found = page.comparison
-    if len(found.alternatives) > 1:
-        for other in found.alternatives:
-            yield verdict(found.base, other, found.confidence)
+    for other in found.alternatives:
+        yield verdict(found.base, other, found.confidence)
     if found.best is not None and found.best.selection is not None:
         yield selection_sentence(found.best)
     unlike = [words.drawn(other.label) for other in found.alternatives if other.resources_changed]
@@ -109,6 +108,15 @@ def comparison_sentences(page: ComparisonPage) -> Iterator[str]:
         "{count} replications of each plan, paired: the same people with the same luck. All {intervals} intervals hold"
         " together with {sure} confidence."
     ).format(count=f"{found.replications:,}", intervals=found.intervals, sure=words.percent(found.confidence))
+
+
+def lead_sentence(base: str, other: Alternative, confidence: float) -> str:
+    """What a plan does to the number that counts most."""
+    lead = other.row(LEAD)
+    if lead is None or other.is_equal:
+        return verdict(base, other, confidence)
+    head = _("{other} against {base}").format(other=words.drawn(other.label), base=words.drawn(base))
+    return _("{head}: {parts}.").format(head=head, parts=_lead(lead, confidence))
 
 
 def verdict(base: str, other: Alternative, confidence: float) -> str:

@@ -143,6 +143,21 @@ ALARMS = {
     "outside-prior": N_("the value lies outside of what is believed of it"),
     "interval-too-wide": N_("the comparison could not have seen even a difference of 5 %: take more replications"),
 }
+RESOURCES = {
+    "firms": N_("firms"),
+    "posts": N_("posts"),
+    "seekers": N_("people"),
+    "recruiter hours": N_("recruiter hours"),
+    "venue hours": N_("venue hours"),
+    "fairs": N_("fairs"),
+    "fair hours": N_("fair hours"),
+    "booth days": N_("booth days"),
+    "venue days": N_("venue days"),
+    "staff hours": N_("staff hours"),
+    "outreach messages": N_("outreach messages"),
+    "planned cost": N_("planned cost"),
+    "planned lever cost": N_("planned cost of the levers"),
+}
 VERDICTS = {
     "better": N_("better"),
     "worse": N_("worse"),
@@ -173,6 +188,11 @@ def translated(text: str) -> str:
 def unit(name: str) -> str:
     """A unit after a figure; empty where the figure has a percent sign."""
     return _(UNITS[name]) if UNITS.get(name) else ("" if name in UNITS else name)
+
+
+def resource(name: str) -> str:
+    """What a resource is called."""
+    return _(RESOURCES[name]) if name in RESOURCES else name
 
 
 def alarm(one: Mapping[str, Any]) -> str:
