@@ -19,6 +19,7 @@ from sim.report.summary import SummaryRow
 Option = dict[str, Any]
 ROW_HEIGHT, AXES_HEIGHT = 34, 76
 MOST_POINTS = 2_000
+MOST_SYMBOLS = 30  # of a line
 SMALLEST_DOT, LARGEST_DOT = 7.0, 22.0
 MINUTES_PER_DAY = 1440
 
@@ -380,7 +381,8 @@ def _band(name: str, spreads: Sequence[Spread], colour: str) -> list[Option]:
     ]
     part = {"type": "line", "stack": f"band {name}", "symbol": "none", "silent": True, "lineStyle": {"opacity": 0}}
     line = {
-        "type": "line", "name": name, "lead": True, "data": [_number(one.mean) for one in spreads], "symbolSize": 6,
+        "type": "line", "name": name, "lead": True, "data": [_number(one.mean) for one in spreads], "symbol": "circle",
+        "symbolSize": 5, "showSymbol": len(spreads) <= MOST_SYMBOLS,
         "lineStyle": {"color": colour, "width": 2.5}, "itemStyle": {"color": colour},
     }  # fmt: skip
     return [
