@@ -138,8 +138,9 @@ def most_inclined(strengths: np.ndarray, places: np.ndarray) -> np.ndarray:
         The row of each column, -1: at no fair.
     """
     free = places < 0
-    # No more than the sum of all places can be taken away from a fair by the others, so these are enough.
-    wanted = int(places[~free].sum())
+    # A fair can lose to the others no more than they have places, or can draw: so many are enough to look at.
+    drawn_freely = np.count_nonzero((strengths[free] > 1.0).any(axis=0))
+    wanted = int(places[~free].sum()) + int(drawn_freely) if places[~free].any() else 0
     pairs: list[np.ndarray] = []
     for row, is_free in zip(strengths, free, strict=True):
         one = np.nonzero(row > (1.0 if is_free else 0.0))[0]

@@ -15,12 +15,13 @@ import numpy as np
 
 from sim.campaign.season import History, Season
 from sim.engine.day import FairDay
-from sim.engine.ledger import NOT_COME
+from sim.engine.ledger import NOT_COME, TALKED
 from sim.model.scenario import Scenario
 from sim.population.pool import season_days
 from sim.population.searching import FOREVER, GAVE_UP, HIRED_ELSEWHERE, TIRED_OF_FAIRS
 from sim.study.keys import Measure, MeasureKey
 from sim.study.spending import spending, ways
+from sim.study.timeline import minutes_at
 
 
 @dataclass
@@ -128,6 +129,21 @@ SEASON: tuple[Measure, ...] = (
         "Booths at the fair with posts that suit the seeker; mean over visits.",
         _ratio("choice", "visits"),
     ),
+    Measure(
+        "wait_minutes_median", "minutes", "lower",
+        "Wait at a booth, from reaching it to the interview; median over interviews.",
+        _count("wait_median"),
+    ),
+    Measure(
+        "close_contact_minutes_mean", "minutes", "lower",
+        "Minutes in interviews and in queues at booths, next to somebody else; mean over visits.",
+        _ratio("contact_minutes", "visits"),
+    ),
+    Measure(
+        "full_minutes", "minutes", "lower",
+        "Minutes during which halls with a limit hold as many people as it allows; over all fairs.",
+        _count("full_minutes"),
+    ),
     Measure("cost", "yuan", "lower", "Cost to the organiser: fairs and outreach.", _count("cost")),
     Measure("cost_levers", "yuan", "lower", "Cost of the levers around the fairs.", _count("cost_levers")),
     Measure("cost_travel", "yuan", "lower", "What seekers pay for their ways.", _count("cost_travel")),
@@ -188,14 +204,18 @@ def season_values(season: Season, history: History, starts: float) -> list[float
     districts = _by(kinds.district[kind], len(campaign.places.names), visits)
     groups = _by(kinds.group[kind], len(season.scenario.groups), visits)
     spent = spending(season, history)
-    whole = _whole(season, history, visits) | {
-        "starts": starts,
-        "cost": spent.fairs + spent.outreach,
-        "cost_levers": spent.levers,
-        "cost_travel": spent.travel,
-        "district_spread": _spread(districts),
-        "group_spread": _spread(groups),
-    }
+    whole = (
+        _whole(season, history, visits)
+        | _days(history)
+        | {
+            "starts": starts,
+            "cost": spent.fairs + spent.outreach,
+            "cost_levers": spent.levers,
+            "cost_travel": spent.travel,
+            "district_spread": _spread(districts),
+            "group_spread": _spread(groups),
+        }
+    )
     values = [one.value(whole) for one in SEASON]
     values += [one.value(counts) for counts in districts for one in BY_DISTRICT]
     if len(groups) > 1:
@@ -301,6 +321,23 @@ def _whole(season: Season, history: History, visits: _Visits) -> Counts:
         "km": float(visits.km.sum()),
         "choice": float(visits.choice.sum()),
     }
+
+
+def _days(history: History) -> Counts:
+    """What is counted over the fair days: waits, contact, full halls."""
+    waits, contact, full = [np.empty(0)], 0.0, 0.0
+    for played in history:
+        visits, stays = played.ledger
+        started = np.where(np.isnan(stays["started"]), stays["ended"], stays["started"])
+        contact += float(np.nansum(started - stays["joined"]) + np.nansum(stays["ended"] - stays["started"]))
+        waits.append((stays["started"] - stays["joined"])[stays["outcome"] <= TALKED])
+        limit = int(played.day.hall[0]["people_limit"])
+        if limit >= 0:
+            left = visits["left"][~np.isnan(visits["checked"])]
+            full += minutes_at(visits["checked"][~np.isnan(visits["checked"])], left, limit)
+    together = np.concatenate(waits)
+    median = float(np.median(together)) if together.size else np.nan
+    return {"wait_median": median, "contact_minutes": contact, "full_minutes": full}
 
 
 def _by(part: np.ndarray, parts: int, visits: _Visits) -> list[Counts]:

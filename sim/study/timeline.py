@@ -33,3 +33,12 @@ def capacity_minutes(times: np.ndarray, capacity: np.ndarray, window: tuple[floa
     """Integral over a window of a capacity that changes at `times` and is 0 before the first of them."""
     until = np.append(times[1:], np.inf)
     return float(np.sum(capacity * np.maximum(np.minimum(until, window[1]) - np.maximum(times, window[0]), 0.0)))
+
+
+def minutes_at(begins: np.ndarray, ends: np.ndarray, level: int) -> float:
+    """How many minutes at least `level` stretches are under way together."""
+    times = np.concatenate((begins, ends[~np.isnan(ends)]))
+    steps = np.concatenate((np.ones(begins.size, np.int64), np.full(times.size - begins.size, -1)))
+    order = np.lexsort((steps, times))
+    under_way = np.cumsum(steps[order])[:-1]
+    return float(np.diff(times[order])[under_way >= level].sum())
