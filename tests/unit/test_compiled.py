@@ -11,7 +11,12 @@ import pytest
 
 import sim
 from sim import compiled
-from sim.compiled import COMPILED_SOURCES, digest
+from sim.campaign.season import Season
+from sim.compiled import COMPILED_SOURCES, cache_folder, digest
+from sim.study.measures import measure
+from sim.warmup import ensure_compiled
+from tests.laws.test_season import campaign, fair
+from tests.strategies import scenario_of
 
 PACKAGE = Path(next(iter(sim.__path__)))
 ROOT = PACKAGE.parent
@@ -202,3 +207,14 @@ def test_ledgers_are_the_same_without_compilation(engine: str) -> None:
     assert (with_it[0], without[0]) == ("True", "False")
     assert with_it[1:] == without[1:]
     assert sum(int(line.split()[1]) for line in with_it[1:]) > 100
+
+
+def test_a_campaign_compiles_nothing_that_was_not_announced() -> None:
+    """Row types, layouts and literals of the first calls are those of every later call."""
+    ensure_compiled(campaign=True)
+    before = {path.name for path in cache_folder().rglob("*")}
+    document = campaign([fair("a", 0, "north", seekers=20), fair("b", 3, "south", posts=30)], measures={"bound": True})
+    season = Season(scenario_of(document))
+    measure(season, season.play(1, 0))
+    new = {path.name for path in cache_folder().rglob("*")} - before
+    assert new == set()
