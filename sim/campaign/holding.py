@@ -22,7 +22,7 @@ def apply_intents(
             person["reason"] = PLACED
             back = FOREVER
         else:
-            back = number + 1 + int(math.floor(min(days[k], 1e9)))
+            back = number + 1 + math.floor(min(days[k], 1e9))
             person["from_day"] = back
             # Who would have left meanwhile leaves on coming back.
             person["until_day"] = max(person["until_day"], back)

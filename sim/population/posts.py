@@ -80,7 +80,7 @@ def _write_post(posts: np.ndarray, row: int, firm: int, occupation: int, opens: 
     post["occupation"] = occupation
     post["opens"] = math.floor(opens)
     life = exponential(u) / filled if filled > 0.0 else np.inf
-    post["closes"] = int(math.floor(min(max(opens, 0.0) + life, FOREVER - 1.0))) + 1
+    post["closes"] = math.floor(min(max(opens, 0.0) + life, FOREVER - 1.0)) + 1
     post["free_from"] = post["opens"]
     post["offered"] = -1
 

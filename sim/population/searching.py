@@ -99,7 +99,7 @@ def draw_searchers(key: Key, first: np.uint64, begins: np.ndarray, habits: Habit
         hired = hired_on(habits.edges, habits.hazards[group, bits], start, exponential(ends[0]))
         stops = start + exponential(ends[1]) / habits.stops if habits.stops > 0.0 else np.inf
         person["reason"] = HIRED_ELSEWHERE if hired <= stops else GAVE_UP
-        person["until_day"] = int(math.floor(min(hired, stops, FOREVER - 1.0))) + 1
+        person["until_day"] = math.floor(min(hired, stops, FOREVER - 1.0)) + 1
 
 
 @jit
