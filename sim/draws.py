@@ -74,7 +74,7 @@ GOES = np.uint64(63)  # index = number of the fair, or firm's choice of a fair w
 STOPS = np.uint64(64)
 STOCK_FIRM = np.uint64(70)  # numbers: home district, gap to the first new post
 POST = np.uint64(71)  # who = firm, index = number of the firm's post; numbers: age or gap, life, occupation
-# 90 to 99 are taken by calibration, whose numbers belong to no person.
+# 90 to 99 are taken by calibration and 100 by the search for calendars, whose numbers belong to no person.
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)

@@ -17,6 +17,7 @@ import click
 from sim.cli.calibrate import calibrate, validate
 from sim.cli.compare import compare
 from sim.cli.files import check, schema, template
+from sim.cli.optimise import optimise
 from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, OK, PROGRAM, complain
 from sim.cli.plan import plan
 from sim.cli.report import report
@@ -62,7 +63,7 @@ def cli() -> None:
     """Simulate job fairs: which calendar of fairs gets most people into work?"""
 
 
-for _verb in (plan, run, compare, sweep, calibrate, validate, report, check, verify, template, schema):
+for _verb in (plan, run, compare, sweep, optimise, calibrate, validate, report, check, verify, template, schema):
     cli.add_command(_verb)
 
 

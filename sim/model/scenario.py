@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.model.bases import Stack, read_stack
 from sim.model.checks import check, refused_rows
-from sim.model.documents import Bad, Block, Document
+from sim.model.documents import Bad, Block, Document, read_document
 from sim.model.documents import Entry as Written
 from sim.model.draft import Draft, Subject, with_default_lists
 from sim.model.errors import WARNING, Finding, InputError, Refusal, has_errors, in_order
@@ -23,7 +23,7 @@ from sim.model.overrides import apart, check_pinned, with_overrides
 from sim.model.parameters import LISTS, OF_GROUPS
 from sim.model.places import candidates, with_places, with_shares
 from sim.model.policies import with_calendar
-from sim.model.positions import Made
+from sim.model.positions import Made, Origin, Source
 from sim.model.rows import complete_rows, inline_rows
 from sim.model.tables import read_table
 from sim.model.values import Settings, Value
@@ -150,6 +150,22 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     stack, document = read_stack(name)
     if document is None:
         raise InputError(in_order(stack.findings))
+    return _checked(document, overrides, stack, name)
+
+
+def scenario_of(content: dict[str, object], name: str) -> Scenario:
+    """The scenario that a document says which no file holds yet, such as a resolved one with other fairs.
+
+    It is checked like a file; what is wrong names `name` as its place. Tables that it names are looked for beside it.
+    """
+    stack = Stack(Path(name).parent)
+    stack.folders[name] = Path(name).parent
+    document = read_document(content, Origin(Source(name)), stack.findings)
+    return _checked(document, (), stack, name)
+
+
+def _checked(document: Document, overrides: Sequence[str], stack: Stack, name: str) -> Scenario:
+    """The finished value of a document, or all findings."""
     findings = stack.findings
     document, sheets = with_workbook(with_default_lists(document), overrides, stack, name)
     said, document = _with_calendar(document, overrides, findings)

@@ -1,0 +1,1 @@
+"""The search for better calendars: what may be decided, within which limits, for which objectives."""

@@ -1,0 +1,96 @@
+"""Limits that no plan can keep, named before anything is simulated: which ones contradict each other.
+
+Everything that a plan takes is least in the cheapest plan, so if that one keeps all limits the search has a feasible
+plan to fall back on; if not, no plan keeps them. It must not know how plans are searched for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.model.errors import Finding, InputError, in_order
+from sim.study.optimise.decoding import Decoder
+from sim.study.optimise.plans import scenario_of_plan
+from sim.study.optimise.problem import Problem
+
+SLUG = "limits-contradict"
+
+
+def check_possible(problem: Problem) -> Decoder:
+    """A decoder of plans, if at least one plan keeps all limits; otherwise all contradictions."""
+    findings = list(_before_plans(problem))
+    if findings:
+        raise InputError(in_order(findings))
+    decoder = Decoder(problem)
+    findings = list(_of_room(problem, decoder)) or list(_of_sums(problem, decoder))
+    if findings:
+        raise InputError(in_order(findings))
+    # What the loader knows besides, such as too few posts, shows in the cheapest plan.
+    scenario_of_plan(problem, decoder.cheapest(), "cheapest plan")
+    return decoder
+
+
+def _before_plans(problem: Problem) -> Iterator[Finding]:
+    """Numbers that exclude each other without a look at the calendar."""
+    decisions, limits = problem.decisions, problem.limits
+    pinned = len(problem.published)
+    if pinned > decisions.fairs[-1]:
+        allowed = f"decisions.fairs, at most {decisions.fairs[-1]}"
+        yield _named(problem, "decisions.fairs", f"{pinned} fairs are published already", allowed, "allow more fairs")
+    staff = problem.base.defaults.number("staff.people")
+    if "staff_per_day" in limits and staff > limits["staff_per_day"] and decisions.fairs[0] > pinned:
+        allowed = f"limits.staff_per_day, at most {limits['staff_per_day']:g}"
+        found = f"one fair takes {staff:g} staff (staff.people)"
+        yield _named(problem, "limits.staff_per_day", found, allowed, "raise one, or lower the other")
+    smallest = decisions.firms[0]
+    booths = [spot.booths for spot in decisions.spots]
+    most = max((one for one in booths if one is not None), default=None)
+    if None not in booths and most is not None and smallest > most:
+        found = f"the smallest fair has {smallest} firms (decisions.firms)"
+        allowed = f"at most {most} booths at any venue"
+        yield _named(problem, "decisions.firms", found, allowed, "allow smaller fairs or larger venues")
+    stock = problem.base.settings.integer("stock.firms")
+    if smallest > stock:
+        found = f"the smallest fair has {smallest} firms (decisions.firms)"
+        yield _named(problem, "decisions.firms", found, f"at most {stock} firms in stock.firms", "allow smaller fairs")
+
+
+def _of_room(problem: Problem, decoder: Decoder) -> Iterator[Finding]:
+    """Published fairs that break the limits of a day, and fewest fairs for which there are too few days and spots."""
+    rooms, limits = decoder.rooms, problem.limits
+    rooms.begin()
+    for day in rooms.fairs:
+        for key, amount in (("fairs_per_day", rooms.fairs[day]), ("staff_per_day", rooms.people[day])):
+            if amount > limits.get(key, amount):
+                what = "staff" if key == "staff_per_day" else "fairs"
+                found = f"the published fairs of {day.isoformat()} take {amount:g} {what}"
+                allowed = f"limits.{key}, at most {limits[key]:g}"
+                yield _named(problem, f"limits.{key}", found, allowed, "a published fair cannot be moved")
+    wanted, placed = decoder.counts[0], len(decoder.cheapest().fairs)
+    if placed < wanted:
+        binding = ", ".join(f"limits.{key}" for key in ("fairs_per_day", "staff_per_day") if key in limits)
+        by = f"decisions.dates ({len(problem.decisions.days)} days), decisions.venues ({len(problem.decisions.spots)})"
+        found = f"{wanted + decoder.pinned} fairs at least, of which {decoder.pinned} are published"
+        allowed = f"room for {placed} more by {by}{', ' if binding else ''}{binding}, stock.firms"
+        yield _named(problem, "decisions.fairs", found, allowed, "allow fewer fairs, or more days or venues")
+
+
+def _of_sums(problem: Problem, decoder: Decoder) -> Iterator[Finding]:
+    """Limits on sums below what the cheapest plan takes."""
+    cheapest = decoder.cheapest()
+    used = decoder.costing.used(cheapest)
+    decisions = problem.decisions
+    for name in decoder.costing.over(cheapest):
+        unit = "yuan" if name == "budget" else name.replace("_", " ")
+        found = (
+            f"the smallest plan takes {used[name]:,.0f} {unit}: {len(cheapest.fairs) + decoder.pinned} fairs"
+            f" (decisions.fairs), {decoder.pinned} of them published, the others with {decisions.firms[0]} firms"
+            " (decisions.firms)"
+        )
+        allowed = f"limits.{name}, at most {problem.limits[name]:,.0f}"
+        remedy = "raise the limit, or allow fewer, smaller or shorter fairs"
+        yield _named(problem, f"limits.{name}", found, allowed, remedy)
+
+
+def _named(problem: Problem, key: str, found: str, allowed: str, remedy: str) -> Finding:
+    return problem.finding(key, found, allowed, remedy, SLUG)
