@@ -77,10 +77,8 @@ def optimise(problem: Path, as_json: bool, **options: Any) -> None:
     out = options["out"] or Path("results") / f"optimise-{asked.name}"
     folder = _open(asked, out, options)
     say(f"results folder: {out}")
-    search_of = asked.search
-    say(
-        f"plans: {search_of.evaluations:,}, seed: {search_of.seed}; final: {search_of.finalists} plans and the own calendar"
-    )
+    wanted = asked.search
+    say(f"plans: {wanted.evaluations:,}, seed: {wanted.seed}; final: {wanted.finalists} plans and the own calendar")
     compile_first(say, [asked.base])
     with workers_for(options) as workers, kept(folder), _bar(options) as bar:
         evaluations = Evaluations(asked, folder.order.engine, workers, folder.save_part, bar.computed)

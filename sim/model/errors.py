@@ -454,6 +454,15 @@ SLUGS: dict[str, str] = {
         "times measures. The limit protects the memory of the machine."
     ),
     "no-sensitivity-library": "`--sensitivity` needs the library SALib: `pip install 'jobfair[sensitivity]'`.",
+    "no-search-library": "`optimise` needs the library pymoo: `pip install 'jobfair[optimise]'`.",
+    "bad-problem": (
+        "The problem of a search cannot be read so: what is allowed for a decision, limit, objective or setting of the "
+        "search stands in brackets. `docs/how-to-optimise.md` explains each of them."
+    ),
+    "limits-contradict": (
+        "No plan keeps these limits: what the smallest one takes is named, beside the limit or the decision that does "
+        "not allow it. Nothing was simulated. Loosen one of the two."
+    ),
     "no-workbook-library": "Workbooks need the libraries of an extra: `pip install 'jobfair[xlsx]'`.",
     "results-incomplete": (
         "The run in this folder was interrupted. Go on with it by `--resume`; a page shows finished results only."

@@ -132,8 +132,8 @@ def notes(judged: Judged) -> Iterator[str]:
         f" on {judged.replications:,} fresh replications (seed {search.final_seed}), paired."
     )
     yield (
-        f"Intervals of the gains in {', '.join(one.measure for one in judged.problem.objectives)} hold together over all"
-        " finalists with 95 % confidence (paired Student t, Bonferroni); the others one by one."
+        f"Intervals of the gains in {', '.join(one.measure for one in judged.problem.objectives)} hold together over"
+        " all finalists with 95 % confidence (paired Student t, Bonferroni); the others one by one."
     )
     for name in judged.widened:
         zone = next(best.zone for best in judged.bests if best.measure == name)

@@ -7,11 +7,12 @@ plan to fall back on; if not, no plan keeps them. It must not know how plans are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sim.model.errors import Finding, InputError, in_order
 from sim.study.optimise.decoding import Decoder
-from sim.study.optimise.plans import scenario_of_plan
-from sim.study.optimise.problem import Problem
+from sim.study.optimise.plans import Plan, scenario_of_plan
+from sim.study.optimise.problem import Problem, hours_text
 
 SLUG = "limits-contradict"
 
@@ -25,9 +26,19 @@ def check_possible(problem: Problem) -> Decoder:
     findings = list(_of_room(problem, decoder)) or list(_of_sums(problem, decoder))
     if findings:
         raise InputError(in_order(findings))
-    # What the loader knows besides, such as too few posts, shows in the cheapest plan.
-    scenario_of_plan(problem, decoder.cheapest(), "cheapest plan")
+    _check_choices(problem, decoder.cheapest())
     return decoder
+
+
+def _check_choices(problem: Problem, cheapest: Plan) -> None:
+    """What the loader knows besides shows in the smallest plan, with each choice of hours and theme in turn."""
+    choices = {(hours, 0) for hours in range(len(problem.decisions.hours))}
+    choices |= {(0, theme) for theme in range(len(problem.decisions.themes))}
+    for hours, theme in sorted(choices):
+        fairs = tuple(replace(one, hours=hours, theme=theme) for one in cheapest.fairs)
+        without_limits = replace(problem, limits={})
+        name = f"{problem.name}: {hours_text(problem.decisions.hours[hours])}"
+        scenario_of_plan(without_limits, replace(cheapest, fairs=fairs), name)
 
 
 def _before_plans(problem: Problem) -> Iterator[Finding]:

@@ -105,10 +105,10 @@ class Evaluations:
         rest = list(missing.items())
         while rest:
             count = sum(len(lacking) for _, (_, lacking) in rest)
-            if self.workers is not None and len(self._seconds) >= MEASURED_FROM:
-                if self.workers.pays(self._seconds[-1] * count):
-                    self.workers.run(self._tasks(rest, seed), self._keep_task)
-                    return
+            is_measured = len(self._seconds) >= MEASURED_FROM
+            if self.workers is not None and is_measured and self.workers.pays(self._seconds[-1] * count):
+                self.workers.run(self._tasks(rest, seed), self._keep_task)
+                return
             number, (plan, lacking) = rest.pop(0)
             season = Season(self.scenario(plan))
             rows = []

@@ -1,8 +1,8 @@
-"""The finalists judged on seeds that the search never saw: who is best, who cannot be told apart, gains with intervals.
+"""The finalists judged on seeds that the search never saw: who is best, who cannot be told apart, by how much.
 
-The search picks what looked best, so what it saw flatters its picks; here every finalist and the scenario's own calendar
-are simulated anew. All intervals of gains hold together, so that choosing among the finalists afterwards spoils none of
-them. It must not know how the finalists were found.
+The search picks what looked best, so what it saw flatters its picks; here every finalist and the scenario's own
+calendar are simulated anew. All intervals of gains hold together, so that choosing among the finalists afterwards
+spoils none of them. It must not know how the finalists were found.
 """
 
 from __future__ import annotations

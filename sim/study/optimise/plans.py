@@ -89,10 +89,6 @@ class Costing:
         fixed, each = self._outreach[name]
         return fixed + each * fairs
 
-    def cost_of(self, spot: int, firms: int, hours: int) -> float:
-        """Cost of one fair: venue, booths, staff."""
-        return fair_cost(self._settings(spot, hours), float(firms))
-
     @functools.cache  # noqa: B019 - as long-lived as the search
     def _settings(self, spot: int, hours: int) -> Settings:
         problem = self.problem
@@ -100,29 +96,42 @@ class Costing:
         changes = {"costs.venue": problem.decisions.spots[spot].cost, "open": opens, "close": closes}
         return Settings({**self.usual, **changes})
 
+    @functools.cached_property
+    def _fixed(self) -> dict[str, float]:
+        """What the published fairs and the levers take."""
+        taken = dict.fromkeys(("budget", *OF_SUMS), 0.0)
+        for fair, firms, cost in self.pinned:
+            hours = (fair.settings.clock("close") - fair.settings.clock("open")) / MINUTES_PER_HOUR
+            taken["budget"] += cost
+            taken["booth_days"] += firms
+            taken["fair_hours"] += hours
+            taken["staff_hours"] += staff_hours(fair.settings)
+            taken["recruiter_hours"] += firms * hours * fair.settings.number("booth.recruiters")
+        taken["budget"] += self._rest
+        return taken
+
+    @functools.cache  # noqa: B019 - as long-lived as the search
+    def _of_one(self, spot: int, hours: int) -> tuple[float, float, float, float]:
+        """Of a fair there and then: cost without booths, cost of a booth, hours, hours of staff."""
+        settings = self._settings(spot, hours)
+        opens, closes = self.problem.decisions.hours[hours]
+        empty = fair_cost(settings, 0.0)
+        return empty, fair_cost(settings, 1.0) - empty, (closes - opens) / MINUTES_PER_HOUR, staff_hours(settings)
+
     def used(self, plan: Plan) -> dict[str, float]:
         """What a plan takes over the season, by the names of limits on sums."""
-        own = self.usual.number("booth.recruiters") if plan.recruiters is None else plan.recruiters
-        hours = [self._hours(one.hours) for one in plan.fairs]
-        settings = [self._settings(one.spot, one.hours) for one in plan.fairs]
-        pinned = [fair.settings for fair, *_ in self.pinned]
-        pinned_hours = [(one.clock("close") - one.clock("open")) / MINUTES_PER_HOUR for one in pinned]
-        pinned_firms = [firms for _, firms, _ in self.pinned]
-        count = len(plan.fairs) + len(pinned)
-        cost = self._rest + sum(cost for *_, cost in self.pinned)
-        cost += sum(self.cost_of(one.spot, one.firms, one.hours) for one in plan.fairs)
+        recruiters = self.usual.number("booth.recruiters") if plan.recruiters is None else plan.recruiters
+        cost, booths, open_hours, staff, recruiter_hours = (self._fixed[name] for name in ("budget", *OF_SUMS))
+        for one in plan.fairs:
+            empty, booth, hours, people = self._of_one(one.spot, one.hours)
+            cost += empty + booth * one.firms
+            booths += one.firms
+            open_hours += hours
+            staff += people
+            recruiter_hours += one.firms * hours * recruiters
+        count = len(plan.fairs) + len(self.pinned)
         cost += sum(self.outreach_cost(name, count) for name in self._outreach if name not in plan.without)
-        return {
-            "budget": cost,
-            "booth_days": sum(pinned_firms) + sum(one.firms for one in plan.fairs),
-            "fair_hours": sum(pinned_hours) + sum(hours),
-            "staff_hours": sum(map(staff_hours, [*pinned, *settings])),
-            "recruiter_hours": sum(
-                firms * span * one.number("booth.recruiters")
-                for firms, span, one in zip(pinned_firms, pinned_hours, pinned, strict=True)
-            )
-            + sum(one.firms * span * own for one, span in zip(plan.fairs, hours, strict=True)),
-        }
+        return dict(zip(("budget", *OF_SUMS), (cost, booths, open_hours, staff, recruiter_hours), strict=True))
 
     def over(self, plan: Plan) -> tuple[str, ...]:
         """The limits on sums that a plan breaks."""
@@ -130,10 +139,6 @@ class Costing:
         limits = self.problem.limits
         # A cent of rounding is no breach.
         return tuple(name for name in ("budget", *OF_SUMS) if name in limits and used[name] > limits[name] + 1e-6)
-
-    def _hours(self, place: int) -> float:
-        opens, closes = self.problem.decisions.hours[place]
-        return (closes - opens) / MINUTES_PER_HOUR
 
 
 # As a scenario ------------------------------------------------------------------------------------
@@ -153,13 +158,13 @@ def document_of(problem: Problem, plan: Plan, name: str) -> dict[str, object]:
     document["name"] = name
     document["why"] = f"found by the search {problem.name}"
     limits = {key: _plain(problem.limits[key]) for key in OF_SCENARIO if key in problem.limits}
-    document["limits"] = {**_section(document, "limits"), **limits}
+    kept = {key: value for key, value in _section(document, "limits").items() if key not in OF_SCENARIO}
+    document["limits"] = kept | limits
     tables = {str(one["id"]): one for one in _tables(document, "fairs")}
     fairs = [_pinned(tables[fair.id], fair, problem) for fair in problem.published]
     document["fairs"] = sorted([*fairs, *_fairs(problem, plan)], key=lambda one: (str(one["date"]), str(one["id"])))
-    kept = [one for one in _tables(document, "outreach") if one["id"] not in plan.without]
-    document["outreach"] = kept
-    if not kept:
+    document["outreach"] = [one for one in _tables(document, "outreach") if one["id"] not in plan.without]
+    if not document["outreach"]:
         del document["outreach"]
     return document
 
@@ -200,6 +205,7 @@ def _fairs(problem: Problem, plan: Plan) -> Iterator[dict[str, Any]]:
             "close": clock_text(closes),
             **_posts(problem, one.firms),
         }
+        table |= _arrivals(problem, opens, closes)
         if spot.venue:
             table["venue"] = spot.venue
         if spot.district:
@@ -212,11 +218,27 @@ def _fairs(problem: Problem, plan: Plan) -> Iterator[dict[str, Any]]:
         yield table
 
 
+def _arrivals(problem: Problem, opens: float, closes: float) -> dict[str, Any]:
+    """When people come to a fair with hours of its own: as usual before the doors open, spread in proportion."""
+    usual = problem.base.defaults
+    usual_opens, usual_closes = usual.clock("open"), usual.clock("close")
+    if (opens, closes) == (usual_opens, usual_closes):
+        return {}
+    start = max(usual.clock("arrivals.start") + opens - usual_opens, 0.0)
+    step = usual.number("arrivals.step_minutes") * (closes - opens) / (usual_closes - usual_opens)
+    return {"arrivals": {"start": clock_text(start), "step_minutes": step}}
+
+
 def _posts(problem: Problem, firms: int) -> dict[str, int]:
-    """Posts at a fair where the scenario registers a total of them: as many for each booth."""
-    settings = problem.base.settings
-    posts, booths = settings.optional_integer("totals.posts"), sum(planned_firms(problem.base))
-    return {} if posts is None or booths <= 0 else {"posts": max(round(posts * firms / booths), firms)}
+    """Posts at a fair where the scenario registers a total: as many for each booth as at the fairs that share it."""
+    base = problem.base
+    total = base.settings.optional_integer("totals.posts")
+    own = [fair.settings.optional_integer("posts") for fair in base.fairs]
+    booths = sum(share for share, posts in zip(planned_firms(base), own, strict=True) if posts is None)
+    if total is None or booths <= 0:
+        return {}
+    rest = total - sum(posts or 0 for posts in own)
+    return {"posts": max(round(rest * firms / booths), firms)}
 
 
 def _plain(amount: float) -> int | float:

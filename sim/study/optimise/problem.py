@@ -8,6 +8,7 @@ simulated.
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -143,7 +144,7 @@ class _Reader:
         """The whole problem, or all findings."""
         self._check_keys()
         base = self._scenario()
-        if base is None or self.findings:
+        if base is None or not base.is_campaign:
             raise InputError(in_order(self.findings))
         decisions = self._decisions(base)
         limits = self._limits(base)
@@ -282,9 +283,8 @@ class _Reader:
                 remedy = did_you_mean(str(name), known)
                 self.refuse("objectives", f"{shown(name)} is no measure with a better direction", "", remedy)
             elif one.keys() - {"measure", "zone"}:
-                self.refuse(
-                    "objectives", f"unknown key {quoted(min(one.keys() - {'measure', 'zone'}))}", "measure, zone"
-                )
+                odd = quoted(min(one.keys() - {"measure", "zone"}))
+                self.refuse("objectives", f"unknown key {odd}", "measure, zone", "", "unknown-key")
             elif zone is not None and not (_is_number(zone) and zone > 0):
                 self.refuse("objectives", f"{shown(zone)} is no smallest difference that matters", "a number above 0")
             elif name in [objective.measure for objective in found]:
@@ -296,15 +296,16 @@ class _Reader:
     def _search(self) -> Search | None:
         usual = Search()
         before = len(self.findings)
-        numbers = {
-            name: self.read(f"search.{name}", getattr(usual, name), lambda raw, span=span: _whole(raw, *span))
-            for name, span in {
-                "evaluations": (4, MOST_EVALUATIONS),
-                "replications": (1, 10_000),
-                "finalists": (2, 100),
-                "final_replications": (10, 100_000),
-                "seed": (0, 2**63 - 2),
-            }.items()
+        spans = {
+            "evaluations": (4, MOST_EVALUATIONS),
+            "replications": (1, 10_000),
+            "finalists": (2, 100),
+            "final_replications": (10, 100_000),
+            "seed": (0, 2**63 - 2),
+        }
+        numbers: dict[str, Any] = {
+            name: self.read(f"search.{name}", getattr(usual, name), functools.partial(_whole, least=low, most=high))
+            for name, (low, high) in spans.items()
         }
         numbers["pcs"] = self.read("search.pcs", usual.pcs, _probability)
         fresh = int(numbers["seed"]) + 1

@@ -7,7 +7,7 @@ replications, so that the luck of a replication helps nobody. It must not know h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,13 +19,18 @@ from sim.study.optimise.decoding import Decoder
 from sim.study.optimise.evaluating import Evaluations
 from sim.study.optimise.plans import Plan
 from sim.study.optimise.problem import Problem
+from sim.study.optimise.screening import Screen
 from sim.study.statistics import FloatArray
 
 # How many times the finalists, and how many times the first replications: the best plans of the search so far get more.
 LEVELS = ((8, 2), (4, 4), (2, 8))
 # A generation in which nothing new came up so often ends the search: everything within reach is known.
 MOST_IDLE = 20
-FEWEST_IN_GENERATION, MOST_IN_GENERATION = 6, 60
+FEWEST_IN_GENERATION, MOST_IN_GENERATION = 4, 60
+# So many times the plans of a generation are proposed.
+PROPOSED = 12
+# As many points more are proposed near so many best plans, with up to so many coordinates changed, and at random.
+PARENTS, MOST_CHANGED = 4, 3
 PROBE = np.uint64(100)  # the decision of these draws, which belong to no person
 
 
@@ -36,7 +41,7 @@ class Searcher(Protocol):
         """The points of the next generation, one per row."""
 
     def tell(self, points: FloatArray, values: FloatArray) -> None:
-        """What the points that were asked for are worth, one row each."""
+        """What points are worth, one row each: some of those asked for, as they were decoded."""
 
 
 class Nsga:
@@ -47,22 +52,21 @@ class Nsga:
         self._problem = problem(n_var=genes, n_obj=objectives, xl=0.0, xu=1.0)
         self._algorithm = algorithm(len(first), first)
         self._algorithm.setup(self._problem, seed=seed % 2**32, termination=("n_gen", 10**9))
-        self._asked: Any = None
 
     def ask(self) -> FloatArray:
         """The points of the next generation."""
-        self._asked = self._algorithm.ask()
-        points: FloatArray = np.asarray(self._asked.get("X"), np.float64)
+        points: FloatArray = np.asarray(self._algorithm.ask().get("X"), np.float64)
         return points
 
     def tell(self, points: FloatArray, values: FloatArray) -> None:
         """Go on from the points as they were decoded: what a repair changed is not proposed again."""
         from pymoo.core.evaluator import Evaluator
+        from pymoo.core.population import Population
         from pymoo.problems.static import StaticProblem
 
-        self._asked.set("X", points)
-        Evaluator().eval(StaticProblem(self._problem, F=values), self._asked)
-        self._algorithm.tell(infills=self._asked)
+        told = Population.new("X", points)
+        Evaluator().eval(StaticProblem(self._problem, F=values), told)
+        self._algorithm.tell(infills=told)
 
 
 def _library() -> tuple[Callable[[int, FloatArray], Any], Any]:
@@ -74,13 +78,12 @@ def _library() -> tuple[Callable[[int, FloatArray], Any], Any]:
         from pymoo.operators.mutation.pm import PM
     except ImportError as error:
         remedy = "pip install 'jobfair[optimise]'"
-        finding = Finding(
-            "optimise", "pymoo", "the library of the search is not installed", "", remedy, "missing-extra"
-        )
+        found = "the library of the search is not installed"
+        finding = Finding("optimise", "pymoo", found, "", remedy, "no-search-library")
         raise InputError([finding]) from error
 
     def algorithm(size: int, first: FloatArray) -> Any:
-        return NSGA2(pop_size=size, sampling=first, crossover=UX(), mutation=PM(eta=10))
+        return NSGA2(pop_size=size, n_offsprings=PROPOSED * size, sampling=first, crossover=UX(), mutation=PM(eta=10))
 
     return algorithm, Cube
 
@@ -118,39 +121,47 @@ def search(
     """Evaluate as many plans as the problem allows.
 
     1. The first generation has the scenario's own calendar, evenly spread ones, the cheapest, and points at random.
-    2. New plans of each generation get the first replications; the best of all plans so far get more.
-    3. The searcher is told of the whole generation at once, so that no order of finishing matters.
+    2. Of what the searcher proposes, new plans that promise most are simulated.
+    3. They get the first replications; the best of all plans so far get more.
+    4. The searcher is told of the whole generation at once, so that no order of finishing matters.
     """
     size = generation_size(problem.search.evaluations)
     seed = problem.search.seed
-    race = _Race(problem, evaluations)
-    first = _first(decoder, size, seed)
-    searcher = make(decoder.genes, len(problem.objectives), first, seed)
+    race, screen = _Race(problem, evaluations), Screen(problem)
+    points = _first(decoder, size, seed)
+    searcher = make(decoder.genes, len(problem.objectives), points, seed)
     generation = idle = 0
     while len(race.known) < problem.search.evaluations and idle < MOST_IDLE:
-        points = searcher.ask()
-        room = problem.search.evaluations - len(race.known)
-        plans: list[Plan] = []
-        fresh = 0
-        for row, point in enumerate(points):
-            plan = decoder.plan(point)
-            if plan in race.known or plan in plans:
-                plan = _another(decoder, point, (seed, generation, row), race.known.keys() | set(plans)) or plan
-            if plan not in race.known and plan not in plans:
-                if fresh == room:
-                    break
-                fresh += 1
-            plans.append(plan)
-        race.run(plans, generation)
+        proposed: dict[Plan, FloatArray] = {}
+        for point in (*searcher.ask(), *_wider(decoder, race.best()[:PARENTS], size, (seed, generation))):
+            proposed.setdefault(decoder.plan(point), point)
+        chosen = _chosen(proposed, race, screen, min(size, problem.search.evaluations - len(race.known)))
+        for row, (plan, point) in enumerate(list(proposed.items())[: size - len(chosen)]):
+            near = _another(decoder, point, (seed, generation, row), race.known.keys() | chosen.keys())
+            if near is not None and len(race.known) + len(chosen) < problem.search.evaluations:
+                chosen[near] = proposed[plan]
+        idle = 0 if chosen else idle + 1
+        generation += 1
+        if not chosen:
+            continue
+        race.run(list(chosen), generation)
         if tell is not None:
             tell(len(race.known), problem.search.evaluations)
-        idle = 0 if fresh else idle + 1
-        generation += 1
-        if len(plans) < len(points):
-            break  # the last generation is not whole, and nobody will ask again
-        at = np.array([decoder.point(plan, point) for plan, point in zip(plans, points, strict=True)])
-        searcher.tell(at, np.array([race.known[plan].values for plan in plans]))
+        at = np.array([decoder.point(plan, point) for plan, point in chosen.items()])
+        searcher.tell(at, np.array([race.known[plan].values for plan in chosen]))
     return Searched(race.best(), generation)
+
+
+def _chosen(proposed: Mapping[Plan, FloatArray], race: _Race, screen: Screen, count: int) -> dict[Plan, FloatArray]:
+    """The new plans that promise most, and as the first one what the searcher itself put first."""
+    new = [plan for plan in proposed if plan not in race.known]
+    known = list(race.known)
+    values = np.array([race.known[plan].values for plan in known])
+    promise = screen.promise(known, values, new) if known else None
+    order = list(range(len(new)))
+    if promise is not None:
+        order = [0, *(place for place in ranking(promise) if place)]
+    return {new[place]: proposed[new[place]] for place in order[:count]}
 
 
 def generation_size(evaluations: int) -> int:
@@ -172,6 +183,24 @@ def _first(decoder: Decoder, size: int, seed: int) -> FloatArray:
     for row, plan in enumerate(plans):
         points[row] = decoder.point(plan, points[row])
     return points
+
+
+def _wider(decoder: Decoder, best: Sequence[Known], size: int, where: tuple[int, int]) -> Iterator[FloatArray]:
+    """Points that a searcher with few generations would hardly come by: near the best plans, and anywhere."""
+    if not best:
+        return
+    seed, generation = where
+    for number in range(PROPOSED * size):
+        row = (1 << 40) + (generation << 20) + number
+        point = np.array([_random(seed, row, gene) for gene in range(decoder.genes)])
+        if number % 2:
+            parent = decoder.point(best[number // 2 % len(best)].plan, point)
+            changed = 1 + int(_random(seed, row, decoder.genes) * MOST_CHANGED)
+            for change in range(changed):
+                gene = int(_random(seed, row, decoder.genes + 1 + 2 * change) * decoder.genes)
+                parent[gene] = _random(seed, row, decoder.genes + 2 + 2 * change)
+            point = parent
+        yield point
 
 
 def _another(decoder: Decoder, point: FloatArray, where: tuple[int, int, int], known: set[Plan]) -> Plan | None:
@@ -245,8 +274,9 @@ class _Race:
 
 
 def estimates(rows: FloatArray, par: FloatArray) -> FloatArray:
-    """Means of objectives from a few replications: what par has over all its replications, and the difference from it
-    over these. What was not observed counts as worst.
+    """Means of objectives from a few replications; what was not observed counts as worst.
+
+    What par has over all its replications, and the difference from it over these.
     """
     taken = par[: len(rows)]
     with np.errstate(invalid="ignore"):
@@ -270,14 +300,14 @@ def ranking(values: FloatArray) -> list[int]:
 
 def layers_of(values: FloatArray) -> np.ndarray:
     """0 for plans that no other plan beats (at least as good in all, better in one), 1 without these, and so on."""
-    no_worse = (values[:, None, :] <= values[None, :, :]).all(axis=2)
-    better = (values[:, None, :] < values[None, :, :]).any(axis=2)
-    beats = no_worse & better
-    layers = np.full(len(values), -1)
+    no_worse = np.all(values[:, None, :] <= values[None, :, :], axis=2)
+    better = np.any(values[:, None, :] < values[None, :, :], axis=2)
+    beats = np.asarray(no_worse & better)
+    layers: np.ndarray = np.full(len(values), -1)
     layer = 0
     while (layers < 0).any():
         rest = layers < 0
-        beaten = beats[rest].any(axis=0)
+        beaten = np.any(beats[rest], axis=0)
         layers[rest & ~beaten] = layer
         layer += 1
     return layers
