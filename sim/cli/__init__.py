@@ -22,6 +22,7 @@ from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, OK, PROGRAM
 from sim.cli.plan import plan
 from sim.cli.report import report
 from sim.cli.run import run
+from sim.cli.study import study
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
 from sim.model.errors import Finding, InputError, did_you_mean
@@ -63,7 +64,21 @@ def cli() -> None:
     """Simulate job fairs: which calendar of fairs gets most people into work?"""
 
 
-for _verb in (plan, run, compare, sweep, optimise, calibrate, validate, report, check, verify, template, schema):
+for _verb in (
+    plan,
+    run,
+    compare,
+    study,
+    sweep,
+    optimise,
+    calibrate,
+    validate,
+    report,
+    check,
+    verify,
+    template,
+    schema,
+):
     cli.add_command(_verb)
 
 

@@ -444,6 +444,15 @@ SLUGS: dict[str, str] = {
         "four values from 2 to 8; `--over behaviour.talk_share=0.2..0.6`. Commas inside brackets or quotation marks do "
         "not separate values. One argument of a distribution has a key of its own: `interview.minutes.mean`."
     ),
+    "bad-assumptions": (
+        "The table of assumptions of a study is a CSV file with the columns `key`, `values`, `strategies`, `words`: a "
+        "key of the scenario, two or more numbers with blanks between them, for which strategies they are tried "
+        "(`leading`, or names of files without `.toml`), and what the key means in words."
+    ),
+    "no-strategies": (
+        "`jobfair study` takes a folder with a scenario file for each strategy, one of which is the base: `reported`, "
+        "or the name (without `.toml`) given by `--base`."
+    ),
     "bad-cases": (
         "A list of cases is a CSV file, a heading of keys and a row of values per case, or a TOML file with "
         "`[[cases]]` and nothing else. A column or key `case` names a case. An empty value leaves what the scenario "

@@ -100,8 +100,12 @@ def find_flip(one: Range, differences: Differences) -> Flip:
         if not new:
             break
         points.update(zip(new, differences(new), strict=True))
-    found = tuple(Point(value, points[value]) for value in sorted(points))
-    return Flip(one, _outcome(found), tuple(_crossings(found)), tuple(_zones(found)), found)
+    return judged(one, [Point(value, points[value]) for value in sorted(points)])
+
+
+def judged(one: Range, points: Sequence[Point]) -> Flip:
+    """What became of the verdict at some values, in rising order."""
+    return Flip(one, _outcome(points), tuple(_crossings(points)), tuple(_zones(points)), tuple(points))
 
 
 def _changes(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:

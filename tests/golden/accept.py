@@ -14,7 +14,7 @@ import numpy as np
 from sim import draws
 from sim.model.scenario import load_scenario
 from sim.study.replicate import replicate
-from tests.golden import pages
+from tests.golden import pages, studies
 
 HERE = Path(__file__).parent
 SCENARIO, EXPECTED, DRAWS = HERE / "small.toml", HERE / "expected.csv", HERE / "draws.csv"
@@ -90,6 +90,7 @@ def main() -> None:
     write(DRAWS, DRAW_COLUMNS, pinned + draw_rows(new))
     print(f"{DRAWS.name}: {len(new)} new decisions")
     pages.accept()
+    studies.accept()
 
 
 if __name__ == "__main__":
