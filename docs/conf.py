@@ -17,6 +17,7 @@ root_doc = "docs/index"
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 4
+smartquotes = False  # an option such as --set keeps its two lines
 include_patterns = ["*.md", "docs/**.md", "results/README.md", "calibration/observed/README.md", "benchmarks/README.md"]
 exclude_patterns = [".*", "build", "dist", "results/[!R]*", "scenarios", "sim", "tests"]
 
