@@ -73,13 +73,14 @@ def queue(customers: int, seed: int) -> FairDay:
     hall["people_limit"] = -1
     hall["rule"], hall["at_close"] = rules.FIXED_ORDER, rules.RUN_TO_EMPTY
     hall["prime"] = 2
-    seekers = np.zeros(customers, SEEKER)
+    one = np.zeros(1, SEEKER)
+    one["stay"] = np.inf
+    one["accepts"] = one["booths_wanted"] = one["boards"] = one["applies"] = 1
+    one["queue_limit"] = np.iinfo(np.int32).max
+    seekers = np.repeat(one, customers)
     seekers["who"] = np.arange(customers)
-    gaps = np.random.Generator(np.random.Philox(seed)).exponential(1.0 / ARRIVALS_PER_MINUTE, customers)
+    gaps = np.random.default_rng(seed).exponential(1.0 / ARRIVALS_PER_MINUTE, customers)
     seekers["arrival"] = np.cumsum(gaps)
-    seekers["stay"] = np.inf
-    seekers["accepts"] = seekers["booths_wanted"] = seekers["boards"] = seekers["applies"] = 1
-    seekers["queue_limit"] = np.iinfo(np.int32).max
     group = np.zeros(1, GROUP)
     group["interview_factor"], group["patience_a"] = 1.0, np.inf
     booth = np.zeros(1, BOOTH)

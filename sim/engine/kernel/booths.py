@@ -30,6 +30,7 @@ from sim.engine.kernel.state import (
     leave_queue,
     schedule,
     set_deadline,
+    sure,
     wide,
 )  # fmt: skip
 
@@ -104,9 +105,9 @@ def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
 def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """A seeker reaches a booth: it is gone, free, too crowded, or worth queueing for."""
     person, seeker = state.people[i], day.seekers[i]
-    b = wide(person["booth"])
+    b = sure(person["booth"])
     stand = state.stands[b]
-    row = state.hall[STAYS]
+    row = sure(state.hall[STAYS])
     if row >= state.stays.size:
         state.hall[STATUS] = STAYS_FULL
         return REMAINS
@@ -126,13 +127,19 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int
     if stand["gone"]:
         stay["outcome"] = book.MISSED
         return CHOOSES
-    if stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]:
-        begin_interview(day, state, key, i, b, now)
-        return REMAINS
-    if not booked and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"]):
+    free = stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]
+    if (
+        not free
+        and not booked
+        and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"])
+    ):
         stay["outcome"] = book.BALKED
         return CHOOSES
-    group = day.groups[seeker["group"]]
+    stay["ended"] = interview_minutes(day, key, i, b)
+    if free:
+        begin_interview(day, state, key, i, b, now)
+        return REMAINS
+    group = day.groups[sure(seeker["group"])]
     join_queue(state, b, i, rules.BOOKED_PRIORITY if booked else group["priority"])
     refresh_crowd(day, state, b)
     person["place"] = WAITING
@@ -143,24 +150,28 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int
 
 
 @inlined
+def interview_minutes(day: FairDay, key: Key, i: int, b: int) -> float:
+    """Minutes that an interview of person `i` takes at a booth.
+
+    Drawn when the person joins, before it is known when the interview begins: nothing waits for the number then, and
+    the processor goes on with other things meanwhile.
+    """
+    booth, seeker = day.booths[b], day.seekers[i]
+    law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
+    drawn = rules.drawn(key, seeker["who"], INTERVIEW, booth["firm"], law)
+    return rules.on_grid(drawn * day.groups[sure(seeker["group"])]["interview_factor"], day.hall[0]["time_step"])
+
+
+@inlined
 def begin_interview(day: FairDay, state: State, key: Key, i: int, b: int, now: float) -> None:
     """A recruiter begins with a seeker."""
-    booth, person = day.booths[b], state.people[i]
+    person = state.people[i]
+    stay = state.stays[sure(person["stay"])]
     state.stands[b]["busy"] += 1
-    state.stays[person["stay"]]["started"] = now
+    stay["started"] = now
     person["place"] = TALKING
     person["stamp"] += 1
-    law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
-    drawn = rules.drawn(key, day.seekers[i]["who"], INTERVIEW, booth["firm"], law)
-    factor = day.groups[day.seekers[i]["group"]]["interview_factor"]
-    schedule(
-        state.calendar,
-        state.hall,
-        now + rules.on_grid(drawn * factor, day.hall[0]["time_step"]),
-        rules.INTERVIEW_ENDS,
-        i,
-        NO_STAMP,
-    )
+    schedule(state.calendar, state.hall, now + stay["ended"], rules.INTERVIEW_ENDS, i, NO_STAMP)
 
 
 @inlined
@@ -168,7 +179,7 @@ def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None
     """Free recruiters take the next people in the queue."""
     stand = state.stands[b]
     while stand["waiting"] > 0 and stand["busy"] < stand["recruiters"]:
-        i = wide(stand["head"])
+        i = sure(stand["head"])
         leave_queue(state, b, i)
         begin_interview(day, state, key, i, b, now)
     refresh_crowd(day, state, b)
@@ -185,9 +196,9 @@ def wake_queue(state: State, b: int, now: float) -> None:
 def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """An interview ends: offer? acceptance? The recruiter is free, the seeker leaves with an intent or goes on."""
     seeker, person = day.seekers[i], state.people[i]
-    b = wide(person["booth"])
+    b = sure(person["booth"])
     stand = state.stands[b]
-    stay = state.stays[person["stay"]]
+    stay = state.stays[sure(person["stay"])]
     stand["busy"] -= 1
     wake_queue(state, b, now)
     stay["ended"] = now
@@ -200,7 +211,7 @@ def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> i
         return book.INTENT
     if outcome != book.TALKED and rules.happens(
         uniform(key, seeker["who"], DISCOURAGED, day.booths[b]["firm"]),
-        day.groups[seeker["group"]]["discouraged_share"],
+        day.groups[sure(seeker["group"])]["discouraged_share"],
     ):
         return book.DISCOURAGED
     return CHOOSES
@@ -276,16 +287,16 @@ def send_on(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
 def lose_patience(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """A waiting seeker gives up: goes home, or chooses again."""
     person, seeker = state.people[i], day.seekers[i]
-    b = wide(person["booth"])
+    b = sure(person["booth"])
     leave_queue(state, b, i)
     refresh_crowd(day, state, b)
     person["stamp"] += 1
-    stay = state.stays[person["stay"]]
+    stay = state.stays[sure(person["stay"])]
     stay["ended"] = now
     stay["outcome"] = book.RENEGED
     if rules.happens(
         uniform(key, seeker["who"], GIVE_UP, day.booths[b]["firm"]),
-        day.groups[seeker["group"]]["give_up_share"],
+        day.groups[sure(seeker["group"])]["give_up_share"],
     ):
         return book.GAVE_UP
     return CHOOSES

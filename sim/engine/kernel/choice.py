@@ -10,7 +10,7 @@ from sim.compiled import inlined, jit
 from sim.draws import PAIR, TIE, Key, uniform
 from sim.engine import rules
 from sim.engine.day import FairDay
-from sim.engine.kernel.state import State, wide
+from sim.engine.kernel.state import State, sure
 
 _NONE = np.uint64(0)
 _ONE = np.uint64(1)
@@ -19,6 +19,8 @@ _ONE = np.uint64(1)
 @jit
 def refresh_crowd(day: FairDay, state: State, b: int) -> None:
     """Note how much a booth's present queue puts people off."""
+    if day.hall[0]["rule"] != rules.LOGIT:
+        return
     stand = state.stands[b]
     stand["crowd"] = rules.crowding(day.hall[0]["queue_weight"], stand["waiting"], stand["recruiters"])
 
@@ -35,7 +37,7 @@ def choose(day: FairDay, state: State, key: Key, i: int) -> int:
 def _next_in_order(day: FairDay, state: State, i: int) -> int:
     """The next booth in the hall's order that has not gone and suits."""
     person = state.people[i]
-    for b in range(person["cursor"], day.booths.size):
+    for b in range(sure(person["cursor"]), day.booths.size):
         if not state.stands[b]["gone"] and _is_candidate(day, state, i, b):
             person["cursor"] = b + 1
             return b
@@ -67,7 +69,7 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
     shortest = hall["rule"] == rules.SHORTEST_QUEUE
     seen, stride = person["seen"], person["stride"]
     best, best_bit, lowest, first_tie = -1, _NONE, math.inf, 0.0
-    row = wide(person["first"])
+    row = sure(person["first"])
     bit = _ONE
     listed = 0
     for _ in range(prime):

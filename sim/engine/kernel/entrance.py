@@ -29,6 +29,7 @@ from sim.engine.kernel.state import (
     OUTSIDE_HEAD,
     REMAINS,
     State,
+    blank,
     join_outside,
     leave_outside,
     schedule,
@@ -42,7 +43,11 @@ _FIRST = np.uint64(0)
 def arrive(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """A seeker arrives outside: refused, straight to a gate lane, or into the queue."""
     hall = state.hall
-    state.visits[i]["arrived"] = now
+    visit, person = state.visits[i], state.people[i]
+    blank(visit)
+    visit["arrived"] = now
+    person["stamp"] = 0
+    person["booking"] = day.seekers[i]["bookings_from"]
     if hall[IS_REFUSING]:
         end_outside(state, i, book.TURNED_AWAY, now)
         return
@@ -131,60 +136,73 @@ def _enter(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
 
 
 @inlined
-def go_on_inside(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
-    """The person has reached or finished a station on the way to the booths; stations that take no time are passed."""
-    minutes, step = 0.0, REMAINS
-    while minutes == 0.0 and step == REMAINS:
-        minutes, step = _next_station(day, state, key, i, now)
-    if minutes > 0.0:
-        schedule(state.calendar, state.hall, now + minutes, rules.STATION_REACHED, i, NO_STAMP)
-    return step
+def go_on_inside(  # noqa: PLR0911, PLR0912 - a loop over the stations costs a tenth of the time of a short visit
+    day: FairDay, state: State, key: Key, i: int, now: float
+) -> int:
+    """The person has reached or finished a station on the way to the booths; returns what they do next.
 
-
-@inlined
-def _next_station(day: FairDay, state: State, key: Key, i: int, now: float) -> tuple[float, int]:
-    """Send the person on to the next station; returns its minutes, and what they do if there is none."""
+    Stations and ways that take no time are passed: the end of each part of the story is the beginning of the next.
+    """
     hall, person, who = day.hall[0], state.people[i], day.seekers[i]["who"]
     turns = state.hall[IS_ANNOUNCED] and hall["turn_round"]
     place = person["place"]
-    outcome = book.TURNED_ROUND
     if place == ON_WAY_TO_DESK:
-        if not turns:
-            person["place"] = AT_DESK
-            law = (hall["desk_kind"], hall["desk_a"], hall["desk_b"], hall["desk_c"])
-            return minutes_of(day, key, i, DESK, _FIRST, law), REMAINS
-    elif place == AT_DESK:
-        if rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[0], hall["guidance_visit_share"]):
-            person["place"] = ON_WAY_TO_GUIDANCE
-            return walk(day, state, key, i, hall["desk_to_guidance"]), REMAINS
-        person["place"] = ON_WAY_TO_BOOTHS
-        return walk(day, state, key, i, hall["desk_to_booths"]), REMAINS
-    elif place == ON_WAY_TO_GUIDANCE:
-        if not turns:
-            person["place"] = AT_GUIDANCE
-            law = (hall["guidance_kind"], hall["guidance_a"], hall["guidance_b"], hall["guidance_c"])
-            return minutes_of(day, key, i, GUIDANCE_MINUTES, _FIRST, law), REMAINS
-    elif place == AT_GUIDANCE:
+        if turns:
+            return book.TURNED_ROUND
+        law = (hall["desk_kind"], hall["desk_a"], hall["desk_b"], hall["desk_c"])
+        minutes = minutes_of(day, key, i, DESK, _FIRST, law)
+        place = AT_DESK
+        if minutes > 0.0:
+            return _stay_until(state, i, place, now + minutes)
+    if place == AT_DESK:
+        share = hall["guidance_visit_share"]
+        if share > 0.0 and rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[0], share):
+            minutes = walk(day, state, key, i, hall["desk_to_guidance"])
+            place = ON_WAY_TO_GUIDANCE
+        else:
+            minutes = walk(day, state, key, i, hall["desk_to_booths"])
+            place = ON_WAY_TO_BOOTHS
+        if minutes > 0.0:
+            return _stay_until(state, i, place, now + minutes)
+    if place == ON_WAY_TO_GUIDANCE:
+        person["place"] = place
+        if turns:
+            return book.TURNED_ROUND
+        law = (hall["guidance_kind"], hall["guidance_a"], hall["guidance_b"], hall["guidance_c"])
+        minutes = minutes_of(day, key, i, GUIDANCE_MINUTES, _FIRST, law)
+        place = AT_GUIDANCE
+        if minutes > 0.0:
+            return _stay_until(state, i, place, now + minutes)
+    if place == AT_GUIDANCE:
+        person["place"] = place
         if rules.happens(uniforms(key, who, GUIDANCE, _FIRST)[1], hall["guidance_leave_share"]):
-            outcome = book.LEFT_AFTER_GUIDANCE
-        elif not turns:
-            person["place"] = ON_WAY_TO_BOOTHS
-            return walk(day, state, key, i, hall["guidance_to_booths"]), REMAINS
-    elif place == ON_WAY_TO_BOOTHS:
+            return book.LEFT_AFTER_GUIDANCE
+        if turns:
+            return book.TURNED_ROUND
+        minutes = walk(day, state, key, i, hall["guidance_to_booths"])
+        place = ON_WAY_TO_BOOTHS
+        if minutes > 0.0:
+            return _stay_until(state, i, place, now + minutes)
+    if place == ON_WAY_TO_BOOTHS:
+        person["place"] = place
         state.visits[i]["reached"] = now
-        if not turns:
-            return _reach_booths(day, state, i)
-    elif place == LOOKING:
-        outcome = book.LOOKED_AROUND
-    else:
-        return -1.0, REMAINS
-    return 0.0, outcome
+        if turns:
+            return book.TURNED_ROUND
+        if day.seekers[i]["applies"]:
+            return CHOOSES
+        minutes = day.seekers[i]["stay"]
+        place = LOOKING
+        if minutes > 0.0:
+            return _stay_until(state, i, place, now + minutes)
+    if place == LOOKING:
+        person["place"] = place
+        return book.LOOKED_AROUND
+    return REMAINS
 
 
 @inlined
-def _reach_booths(day: FairDay, state: State, i: int) -> tuple[float, int]:
-    """The person stands before the booths: minutes of looking around, or the choice of a booth."""
-    if day.seekers[i]["applies"]:
-        return 0.0, CHOOSES
-    state.people[i]["place"] = LOOKING
-    return day.seekers[i]["stay"], REMAINS
+def _stay_until(state: State, i: int, place: int, time: float) -> int:
+    """The person is at a place, or on a way, until then."""
+    state.people[i]["place"] = place
+    schedule(state.calendar, state.hall, time, rules.STATION_REACHED, i, NO_STAMP)
+    return REMAINS

@@ -24,14 +24,25 @@ from sim.engine.kernel.booths import (
     open_occupations,
     reach_booth,
 )  # fmt: skip
-from sim.engine.kernel.calendar import STAMPS, drop_first, first_of, rank_of, row_of, stamp_of
+from sim.engine.kernel.calendar import (
+    STAMPS,
+    clear,
+    drop_first,
+    drop_first_of_heap,
+    first_of,
+    first_of_heap,
+    is_in_hand,
+    rank_of,
+    row_of,
+    stamp_of,
+    take_from_hand,
+)
 from sim.engine.kernel.choice import refresh_crowd
 from sim.engine.kernel.entrance import arrive, call_gate, go_on_inside, pass_gate
 from sim.engine.kernel.exits import end_outside, leave, turn_to_exit
 from sim.engine.kernel.state import (
     ARRIVALS,
     AT_GATE,
-    AWAY,
     DEADLINES,
     DONE,
     ENTRIES,
@@ -48,12 +59,15 @@ from sim.engine.kernel.state import (
     OUTSIDE_HEAD,
     OUTSIDE_TAIL,
     REMAINS,
+    RUNS,
     STATUS,
     TALKING,
     WAITING,
     State,
+    blank,
     leave_outside,
     schedule,
+    sure,
     wide,
 )  # fmt: skip
 
@@ -75,25 +89,35 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
     )  # fmt: skip
     hall, calendar, deadlines, seekers = state.hall, state.calendar, state.deadlines, day.seekers
     _prepare(day, state)
-    while hall[STATUS] == DONE:
-        arrival = seekers[hall[ARRIVALS]]["arrival"] if hall[ARRIVALS] < seekers.size else math.inf
-        now, code = first_of(calendar, hall[ENTRIES])
-        deadline, whose = first_of(deadlines, hall[DEADLINES])
-        if deadline < now or (deadline == now and whose < code):
-            now, code = deadline, whose
-        if arrival == math.inf and now == math.inf:
-            break
-        if arrival < now or (arrival == now and rank_of(code) > rules.ARRIVES):
-            hall[ARRIVALS] += 1
-            arrive(day, state, key, hall[ARRIVALS] - 1, arrival)
-            continue
-        if rank_of(code) == rules.PATIENCE_ENDS:
-            hall[DEADLINES] = drop_first(deadlines, hall[DEADLINES])
+    now = -math.inf
+    while hall[STATUS] == RUNS:
+        newcomer = sure(hall[ARRIVALS])
+        arrival = seekers[newcomer]["arrival"] if newcomer < seekers.size else math.inf
+        deadline, whose = first_of_heap(deadlines)
+        if is_in_hand(calendar, now) and arrival > now and deadline > now:
+            code = take_from_hand(calendar)
         else:
-            hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
+            now, code = first_of(calendar)
+            if deadline < now or (deadline == now and whose < code):
+                now, code = deadline, whose
+            if arrival < now or (arrival == now and rank_of(code) > rules.ARRIVES):
+                if arrival == math.inf:
+                    break
+                now = arrival
+                hall[ARRIVALS] = newcomer + 1
+                arrive(day, state, key, newcomer, now)
+                continue
+            if now == math.inf:
+                break
+            if rank_of(code) == rules.PATIENCE_ENDS:
+                hall[DEADLINES] = drop_first_of_heap(deadlines, hall[DEADLINES])
+            else:
+                hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
         step = _happen(day, state, key, code, now)
         move_on(day, state, key, row_of(code), step, now)
-    return int(hall[STATUS])
+    for i in range(hall[ARRIVALS], seekers.size):
+        blank(state.visits[i])
+    return DONE if hall[STATUS] == RUNS else int(hall[STATUS])
 
 
 @inlined
@@ -102,9 +126,9 @@ def _happen(day: FairDay, state: State, key: Key, code: int, now: float) -> int:
     rank, row = rank_of(code), row_of(code)
     if rank == rules.STATION_REACHED:
         return go_on_inside(day, state, key, row, now)
-    if rank == rules.INTERVIEW_ENDS:
+    elif rank == rules.INTERVIEW_ENDS:
         return end_interview(day, state, key, row, now)
-    if rank == rules.BOOTH_REACHED:
+    elif rank == rules.BOOTH_REACHED:
         if state.people[row]["place"] == ON_WAY:
             return reach_booth(day, state, key, row, now)
     elif rank == rules.HALL_LEFT:
@@ -130,13 +154,10 @@ def _prepare(day: FairDay, state: State) -> None:
     """The instant before the first: nobody there, every booth untended, the doors' times in the calendar."""
     hall = state.hall
     hall[:] = 0
+    hall[ENTRIES] = clear(state.calendar)
+    hall[DEADLINES] = clear(state.deadlines)
     hall[OUTSIDE_HEAD] = -1
     hall[OUTSIDE_TAIL] = -1
-    for i in range(day.seekers.size):
-        person = state.people[i]
-        person["place"] = AWAY
-        person["stamp"] = 0
-        person["booking"] = day.seekers[i]["bookings_from"]
     for b in range(day.booths.size):
         stand = state.stands[b]
         stand["crowd"] = 1.0
@@ -158,11 +179,18 @@ def _prepare(day: FairDay, state: State) -> None:
                 s - day.booths[b]["shifts_from"],
             )
     doors = day.hall[0]
-    schedule(state.calendar, state.hall, doors["open"], rules.DOORS_CHANGE, rules.DOORS_OPEN, NO_STAMP)
-    schedule(state.calendar, state.hall, doors["last_entry"], rules.DOORS_CHANGE, rules.LAST_ENTRY, NO_STAMP)
-    schedule(state.calendar, state.hall, doors["announcement"], rules.DOORS_CHANGE, rules.ANNOUNCEMENT, NO_STAMP)
+    _schedule_doors(state, doors["open"], rules.DOORS_OPEN)
+    _schedule_doors(state, doors["last_entry"], rules.LAST_ENTRY)
+    _schedule_doors(state, doors["announcement"], rules.ANNOUNCEMENT)
     if doors["at_close"] != rules.RUN_TO_EMPTY:
-        schedule(state.calendar, state.hall, doors["close"], rules.DOORS_CHANGE, rules.CLOSE, NO_STAMP)
+        _schedule_doors(state, doors["close"], rules.CLOSE)
+
+
+@jit
+def _schedule_doors(state: State, time: float, what: int) -> None:
+    """Note in the calendar what the doors do, if that time ever comes."""
+    if time < math.inf:
+        schedule(state.calendar, state.hall, time, rules.DOORS_CHANGE, what, NO_STAMP)
 
 
 @jit
@@ -233,9 +261,9 @@ def _end_stay(state: State, i: int, outcome: int, now: float) -> None:
 @jit
 def _clear_hall(state: State, now: float) -> None:
     """The fair is over: running interviews end in their own time, everybody else is out at this instant."""
-    for i in range(state.people.size):
+    for i in range(state.hall[ARRIVALS]):
         place = state.people[i]["place"]
-        if place in (AWAY, OUTSIDE, TALKING, LEAVING, GONE):
+        if place in (OUTSIDE, TALKING, LEAVING, GONE):
             continue
         if place == WAITING:
             _end_stay(state, i, book.SENT_AWAY, now)
@@ -256,12 +284,11 @@ def _clear_hall(state: State, now: float) -> None:
 @jit
 def _cut_off(state: State, now: float) -> None:
     """The record stops: whoever is still there is noted as such, and nothing more is to come."""
-    state.hall[ENTRIES] = 0
-    state.hall[DEADLINES] = 0
-    state.hall[ARRIVALS] = state.people.size
-    for i in range(state.people.size):
+    state.hall[STATUS] = DONE
+    clear(state.calendar)
+    for i in range(state.hall[ARRIVALS]):
         place = state.people[i]["place"]
-        if place in (AWAY, GONE):
+        if place == GONE:
             continue
         if place in (WAITING, TALKING):
             _end_stay(state, i, book.STOPPED, now)

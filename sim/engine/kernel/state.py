@@ -7,6 +7,7 @@ while the day runs.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -14,12 +15,12 @@ import numpy as np
 from sim.compiled import inlined, jit
 from sim.engine import rules
 from sim.engine.day import FairDay
-from sim.engine.kernel.calendar import ENTRY, encode, push
-from sim.engine.ledger import STAY, blank_visits
+from sim.engine.kernel.calendar import ENTRY, encode, push, put
+from sim.engine.ledger import NOT_COME, STAY, VISIT
 
 # Where a person is.
-(AWAY, OUTSIDE, AT_GATE, ON_WAY_TO_DESK, AT_DESK, ON_WAY_TO_GUIDANCE, AT_GUIDANCE, ON_WAY_TO_BOOTHS, LOOKING, ON_WAY,
- WAITING, TALKING, LEAVING, GONE) = range(14)  # fmt: skip
+(OUTSIDE, AT_GATE, ON_WAY_TO_DESK, AT_DESK, ON_WAY_TO_GUIDANCE, AT_GUIDANCE, ON_WAY_TO_BOOTHS, LOOKING, ON_WAY,
+ WAITING, TALKING, LEAVING, GONE) = range(13)  # fmt: skip
 
 PERSON = np.dtype(
     [
@@ -61,9 +62,11 @@ STAND = np.dtype(
  STAYS, ARRIVALS, STATUS) = range(13)  # fmt: skip
 COUNTERS = 13
 
+_ROWS = 0xFFFFFFFF
+
 NO_STAMP = cast(int, np.int64(0))  # of entries in the calendar that are never withdrawn; typed like a stamp
 
-DONE, STAYS_FULL, CALENDAR_FULL = range(3)
+RUNS, DONE, STAYS_FULL, CALENDAR_FULL = range(4)
 
 # What a person does next, as whoever dealt with them says it; an outcome of the visit means: turns to the exit with it.
 CHOOSES = cast(int, np.int64(-1))  # the next booth
@@ -77,10 +80,10 @@ class State(NamedTuple):
     stands: np.ndarray  # STAND, as many rows as booths
     posts_left: np.ndarray  # int64, as many as rows of posts: intents still possible
     calendar: np.ndarray  # calendar.ENTRY
-    deadlines: np.ndarray  # calendar.ENTRY: when whose patience ends
+    deadlines: np.ndarray  # calendar.ENTRY, a mere heap: when whose patience ends
     hall: np.ndarray  # int64, COUNTERS
     visits: np.ndarray  # ledger.VISIT, as many rows as seekers
-    stays: np.ndarray  # ledger.STAY
+    stays: np.ndarray  # ledger.STAY; before a stay ends, `ended` holds the minutes that the interview will take
 
 
 def new_state(day: FairDay, stays: int) -> State:
@@ -91,9 +94,9 @@ def new_state(day: FairDay, stays: int) -> State:
         np.empty(booths, STAND),
         day.posts["intents"].astype(np.int64),
         np.empty(2 * people + day.shifts.size + 2 * booths + 16, ENTRY),
-        np.empty(people + stays, ENTRY),
+        np.empty(people + stays + 2, ENTRY),
         np.zeros(COUNTERS, np.int64),
-        blank_visits(people),
+        np.empty(people, VISIT),
         np.empty(stays, STAY),
     )
 
@@ -104,13 +107,34 @@ def wide(row: int) -> int:
     return int(np.int64(row))
 
 
+@inlined
+def sure(row: int) -> int:
+    """The same of a row that is surely none below 0: no code is then made for counting from an array's end."""
+    return int(np.int64(row)) & _ROWS
+
+
+@inlined
+def blank(visit: np.ndarray) -> None:
+    """Write that nothing has happened yet."""
+    visit["arrived"] = math.nan
+    visit["checked"] = math.nan
+    visit["entered"] = math.nan
+    visit["reached"] = math.nan
+    visit["turned"] = math.nan
+    visit["left"] = math.nan
+    visit["intent_booth"] = -1
+    visit["intent_post"] = -1
+    visit["interviews"] = 0
+    visit["outcome"] = NOT_COME
+
+
 @jit
 def schedule(calendar: np.ndarray, hall: np.ndarray, time: float, rank: int, row: int, stamp: int) -> None:
     """Put something to come into the calendar."""
-    if hall[ENTRIES] >= calendar.size:
+    if hall[ENTRIES] + 1 >= calendar.size:
         hall[STATUS] = CALENDAR_FULL
         return
-    hall[ENTRIES] = push(calendar, hall[ENTRIES], time, encode(rank, row, stamp))
+    hall[ENTRIES] = put(calendar, hall[ENTRIES], time, encode(rank, row, stamp))
 
 
 @inlined
@@ -118,8 +142,10 @@ def set_deadline(state: State, time: float, i: int) -> None:
     """Note when the patience of person `i`, who waits, will end.
 
     Deadlines have a heap of their own: nearly all of them are withdrawn and would only make the way of everything else
-    through the calendar longer. One at a time for each wait, so there is always room.
+    through the calendar longer. One at a time for each wait, so there is always room. Endless patience needs none.
     """
+    if time == math.inf:
+        return
     code = encode(rules.PATIENCE_ENDS, i, wide(state.people[i]["stamp"]))
     state.hall[DEADLINES] = push(state.deadlines, state.hall[DEADLINES], time, code)
 
