@@ -10,7 +10,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.fairs import Task, drawn, first_fair
-from benchmarks.timing import Work, seconds
+from benchmarks.timing import Work, keep_memory, seconds
 from sim.campaign.season import Season
 from sim.warmup import ensure_compiled
 
@@ -53,8 +53,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled() -> None:
+def prepared() -> None:
     ensure_compiled()
+    keep_memory()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.fairs import Task, drawn, first_fair, mixer, queue
-from benchmarks.timing import Work, seconds
+from benchmarks.timing import Work, keep_memory, seconds
 from benchmarks.yardstick import yardstick
 from sim.campaign.season import Season
 from sim.draws import make_key
@@ -33,7 +33,6 @@ from sim.study.measures import measure
 STORED = Path(__file__).with_name("figures.json")
 TOLERANCE = 1.20
 _ROUNDS = 31
-_LARGE = 30_000_000  # bytes; glibc never takes more than 32 MB for the limit
 
 
 class Case(NamedTuple):
@@ -74,9 +73,7 @@ def measured() -> dict[str, Figure]:
     """Time every case, each beside the yardstick; cases take turns, so that a slow minute falls on all of them."""
     all_of, stick = cases(), yardstick()
     ratios: dict[str, list[float]] = {name: [] for name in all_of}
-    # The C library returns every larger array to the system, and fetches the next page by page, until something large
-    # has been freed once: without this, figures depend on what ran before.
-    np.ones(_LARGE, np.uint8)
+    keep_memory()
     for case in all_of.values():
         case.work()
     before = seconds(stick)

@@ -13,7 +13,20 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 Work = Callable[[], object]
+
+_LARGE = 30_000_000  # bytes; glibc never takes more than 32 MB for the limit
+
+
+def keep_memory() -> None:
+    """Let the C library keep the memory of arrays that are freed, as it does in a process that has run for a while.
+
+    It returns every larger array to the system, and fetches the next page by page, until something large has been freed
+    once: without this, figures depend on what ran before.
+    """
+    np.ones(_LARGE, np.uint8)
 
 
 class Pairs(NamedTuple):

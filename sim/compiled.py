@@ -94,7 +94,8 @@ def jit(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """Like `jit`, and written out at the place of each call: for what is called often from few places.
 
-    A call that hands on a day and its state costs more than most of the work done in it.
+    A call that hands on a day and its state costs more than most of the work done in it. Only compiled code can call
+    such a function: what would let Python do so took a quarter of the time of compiling.
     """
     return _compiled(function, forceinline=True)
 
@@ -105,7 +106,16 @@ def _compiled(function: Function, forceinline: bool) -> Function:
     before = config.CACHE_DIR  # type: ignore[attr-defined]
     config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     try:
-        compiled = cast(Function, numba.njit(cache=True, error_model="numpy", forceinline=forceinline)(function))
+        compiled = cast(
+            Function,
+            numba.njit(  # type: ignore[call-overload]  # the last two are not in its stubs
+                cache=True,
+                error_model="numpy",
+                forceinline=forceinline,
+                no_cpython_wrapper=forceinline,
+                no_cfunc_wrapper=forceinline,
+            )(function),
+        )
     finally:
         config.CACHE_DIR = before  # type: ignore[attr-defined]
     return compiled
