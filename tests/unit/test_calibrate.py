@@ -2,13 +2,17 @@
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.cli import main
+from sim.files import Table
 from sim.model.scenario import load_scenario
+from sim.store import ResultsFolder
+from sim.study.calibration import design
 from sim.study.calibration.calibrate import Steps, calibrate
 from sim.study.calibration.fits import load_fit
 from sim.study.calibration.observed import read_reported
@@ -138,6 +142,48 @@ def test_the_same_seed_gives_the_same_fit_after_an_interruption_and_in_processes
     assert again.fit.behaviour == whole.fit.behaviour and again.point == whole.point
     assert all(np.array_equal(one, again.fit.levels[name]) for name, one in whole.fit.levels.items())
     assert calibrate(targets, 6, STEPS).point != whole.point
+
+
+def written(*folders: Path) -> dict[str, bytes]:
+    return {f"{one.name}/{path.name}": path.read_bytes() for one in folders for path in sorted(one.iterdir())}
+
+
+def test_a_fit_that_was_interrupted_goes_on_and_ends_with_the_same_bytes(
+    fitted: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fit, bases, out = (folder / name for name in ("fit-again", "bases-again", "out-again"))
+    again = command(folder, "--jobs", "1", "--fit", str(fit), "--bases", str(bases), "--out", str(out))
+    saved: list[int] = []
+    save, simulate = ResultsFolder.save_part, design.simulate_point
+
+    def interrupted(self: ResultsFolder, table: Table) -> None:
+        save(self, table)
+        saved.extend(table.replications.tolist())
+        if len(saved) == 20:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ResultsFolder, "save_part", interrupted)
+        assert main(again) == 130
+    said = capfd.readouterr().err.splitlines()
+    assert said[0] == f"interrupted: 20 of 48 replications are kept in {out}"
+    assert said[1].startswith("go on with: jobfair calibrate ") and said[1].endswith(" --resume")
+    assert not fit.exists() and not bases.exists()
+
+    looked: list[int] = []
+
+    def counted(*arguments: object) -> object:
+        looked.append(int(str(arguments[-1])))
+        return simulate(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(design, "simulate_point", counted)
+    assert main([*again, "--resume"]) == 0
+    assert looked[:28] == list(range(20, 48))  # then the draws of the second look, numbered from 0
+    assert looked[28:31] == [0, 1, 2]
+    assert written(fit, bases) == {
+        name.replace("fit/", "fit-again/").replace("fitted/", "bases-again/"): text
+        for name, text in written(fitted, folder / "scenarios" / "fitted").items()
+    }
 
 
 def test_the_fit_meets_its_day_and_says_what_it_found(fitted: Path, folder: Path) -> None:
