@@ -168,7 +168,8 @@ def validate(table: Path, as_json: bool, **options: Any) -> None:
     """Simulate every fair in TABLE from the fit, beside what was reported.
 
     TABLE is a CSV file with the columns id, firms, posts, seekers and signed; hours, kind, country and wording if
-    known. Empty cells are filled in with what is usual.
+    known. Empty cells are filled in with what is usual; kind and country that are not said are those of fitted fairs
+    with such numbers.
     """
     from sim.study.calibration.calibrate import SEED
     from sim.study.calibration.fits import load_fit

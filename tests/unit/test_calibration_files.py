@@ -130,7 +130,7 @@ def test_a_table_of_ones_own(tmp_path: Path) -> None:
     path = table(tmp_path, "a,10,,500,09:30-12:00,2021-01-02,campus,", "b,,100,50,4,,,20", heading=heading)
     first, second = read_reported(path)
     assert (first.open, first.close, first.kind, first.signed, first.posts) == (570.0, 720.0, "campus", None, None)
-    assert (second.firms, second.close, second.wording, second.country) == (None, 780.0, "intent", "China")
+    assert (second.firms, second.close, second.wording, second.country) == (None, 780.0, "intent", "")
 
 
 def test_a_missing_column(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.study.calibration.observed import HOME, INTENT, ReportedFair
+from sim.study.calibration.observed import INTENT, ReportedFair
 from sim.study.calibration.targets import Targets
 
 FloatArray = npt.NDArray[np.float64]
 
 FACTORS = ("kind", "country", "wording", "size")  # with spreads of the same names
+REFERENCES = {"kind": "", "country": "China", "wording": INTENT}  # levels that have no effect
 SIZE = ("size", "per unit of log seekers")
 USUAL_SEEKERS = 1000.0  # attendance at which size has no effect
 _RESIDUAL, _RESIDUAL_OTHER = 0, 1  # places among priors.SPREADS
@@ -45,7 +46,8 @@ class Levels:
 def levels_of(targets: Targets, rows: Sequence[ReportedFair], emulator_sd: FloatArray) -> Levels:
     """The levels of some rows."""
     labels = [labels_of(targets, row) for row in rows]
-    names = [*sorted({(factor, level) for one in labels for factor, level in one.items() if level}), SIZE]
+    found = {(factor, level) for one in labels for factor, level in one.items() if level}
+    names = [*sorted(found - set(REFERENCES.items())), SIZE]
     members = np.array(
         [[float(one[factor] == level) for factor, level in names[:-1]] + [size_of(row)]
          for row, one in zip(rows, labels, strict=True)]
@@ -61,12 +63,8 @@ def levels_of(targets: Targets, rows: Sequence[ReportedFair], emulator_sd: Float
 
 
 def labels_of(targets: Targets, row: ReportedFair) -> dict[str, str]:
-    """Level of a row in each factor; empty: the reference, which has no effect, or not known."""
-    return {
-        "kind": targets.kind(row),
-        "country": "" if row.country == HOME else row.country,
-        "wording": "" if row.wording == INTENT else row.wording,
-    }
+    """Level of a row in each factor; empty: not said, which has no effect in the fit."""
+    return {"kind": targets.kind(row), "country": row.country, "wording": row.wording}
 
 
 def residual_place(wording: str) -> int:

@@ -22,7 +22,6 @@ MOST_ROWS = 10_000
 NEEDED = ("id", "firms", "posts", "seekers")
 LARGEST = {"firms": 100_000, "posts": 10_000_000, "seekers": 2_000_000, "signed": 2_000_000}
 INTENT = "intent"
-HOME = "China"
 
 _CLASS = re.compile(r"class=([\w-]+)")
 _FLAGS = re.compile(r"flag=([^;:(]+)")
@@ -43,7 +42,7 @@ class ReportedFair:
     open: float | None = None  # minutes after midnight; None: not reported
     close: float | None = None
     kind: str = ""  # what the table says of the kind of fair
-    country: str = HOME
+    country: str = ""  # empty: not said
     wording: str = INTENT  # which outcome was counted
     flags: tuple[str, ...] = ()
     fairs: int | None = 1  # how many fairs the row adds up; None: several
@@ -107,7 +106,7 @@ def _row(cells: dict[str, str | None], place: str, findings: list[Finding]) -> R
         open=hours[0],
         close=hours[1],
         kind=given.get("kind", "") or given.get("fair_type", ""),
-        country=given.get("country", "") or HOME,
+        country=given.get("country", ""),
         wording=INTENT if wording in _SAME_AS_INTENT else wording,
         flags=tuple(part.split()[0] for part in _first(_FLAGS, notes).split(",") if part.strip()),
         fairs=int(fairs) if fairs.isdigit() else None,

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from sim.study.calibration import chance
 from sim.study.calibration.fits import COMMON, Fit
-from sim.study.calibration.levels import FACTORS, SIZE, labels_of, residual_place, size_of
+from sim.study.calibration.levels import FACTORS, REFERENCES, SIZE, labels_of, residual_place, size_of
+from sim.study.calibration.likeness import candidates, shares_of
 from sim.study.calibration.observed import INTENT, ReportedFair
 from sim.study.calibration.priors import SPREADS
 from sim.study.calibration.processes import in_processes
@@ -129,20 +130,52 @@ def _levels(
 ) -> FloatArray:
     """Levels of a row on the logarithm of the outcome: a row per draw.
 
-    A kind, country or wording that the fit knows has its effect; an unknown one is drawn from the spread of its factor.
+    A kind, country or wording that the fit knows has its effect; another one is drawn from the spread of its factor.
+    What is not said of a fair is as in a fitted fair that resembles it.
     """
     shape = (chosen.size, _LEVELS_PER_DRAW)
     residual = fit.levels[f"spread:{SPREADS[residual_place(row.wording)]}"][chosen, None]
     total = residual * stream.normal(*shape)
     labels = labels_of(targets, row)
     for factor in FACTORS[:-1]:
-        known = fit.levels.get(f"effect:{factor}:{labels[factor]}")
+        effect = _effect(fit, factor, labels[factor])
         unknown = fit.levels[f"spread:{factor}"][chosen, None] * stream.normal(*shape)
-        if known is not None:
-            total = total + known[chosen, None]
-        elif labels[factor] or factor == "kind":  # the reference of country and wording has no effect
-            total = total + unknown
+        if labels[factor]:
+            total = total + (unknown if effect is None else effect[chosen, None])
+    unsaid = [factor for factor, label in labels.items() if not label]
+    if unsaid:
+        total = total + _unsaid(targets, fit, row, unsaid, chosen, stream.uniform(*shape))
     return np.asarray(total + size_of(row) * fit.levels[f"effect:{SIZE[0]}:{SIZE[1]}"][chosen, None])
+
+
+def _unsaid(
+    targets: Targets,
+    fit: Fit,
+    row: ReportedFair,
+    factors: Sequence[str],
+    chosen: npt.NDArray[np.int_],
+    uniforms: FloatArray,
+) -> FloatArray:
+    """Effects of the factors of which nothing is said: those of one fitted fair that resembles the row, drawn anew."""
+    alike = candidates(targets, [one for one in targets.rows if fit.role(one.id) == "fitted"], row)
+    if not alike:
+        return np.zeros(uniforms.shape)
+    effects = np.zeros((len(alike), chosen.size))
+    for place, one in enumerate(alike):
+        for factor, label in labels_of(targets, one).items():
+            effect = _effect(fit, factor, label)
+            if factor in factors and effect is not None:
+                effects[place] += effect[chosen]
+    edges = np.cumsum(shares_of(row, alike, fit.sizes))
+    picked = np.minimum(np.searchsorted(edges, uniforms, side="right"), len(alike) - 1)
+    return np.asarray(effects[picked, np.arange(chosen.size)[:, None]])
+
+
+def _effect(fit: Fit, factor: str, label: str) -> FloatArray | None:
+    """The effect of a label, for each draw of the fit; None if the fit does not know it."""
+    if label in ("", REFERENCES[factor]):
+        return np.zeros(fit.draws)
+    return fit.levels.get(f"effect:{factor}:{label}")
 
 
 def _number(name: str) -> int:
