@@ -2,7 +2,8 @@
 
 `draws.csv` holds draws of the common behaviour, one column per scenario key; a file per day holds the same draws with
 the day's shifts; `levels.csv` the spreads and effects that belong to each draw; `fit.json` says how it was made and
-what it showed. Reads and writes them; computes nothing.
+what it showed, `program.json` with which program and libraries: all but that last file follow from targets and seed.
+Reads and writes them; computes nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim import program
 from sim.files import csv_text, explained, write_text
 from sim.model.errors import Finding, InputError, Refusal
 from sim.model.files import decoded, read_bytes
@@ -29,7 +31,7 @@ from sim.study.calibration.simulating import Sizes
 FloatArray = npt.NDArray[np.float64]
 
 COMMON = "draws"
-_LEVELS, _ABOUT = "levels.csv", "fit.json"
+_LEVELS, _ABOUT, _PROGRAM = "levels.csv", "fit.json", "program.json"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def save_fit(folder: Path, fit: Fit) -> None:
         lines = [[number, *(float(f"{value:.6g}") for value in row)] for number, row in enumerate(table, 1)]
         write_text(folder / _LEVELS, csv_text(("draw", *fit.levels), lines))
         write_text(folder / _ABOUT, json.dumps(fit.about, ensure_ascii=False, indent=2) + "\n")
+        write_text(folder / _PROGRAM, json.dumps(dict(program.identity()), indent=2) + "\n")
 
 
 def load_fit(folder: Path) -> Fit:
