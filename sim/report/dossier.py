@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import median
+from dataclasses import replace
 from typing import Any
 
+from sim.report.markdown import passed, row
+from sim.report.matching import patterns
 from sim.study.calibration.checking import (
     day_predicted,
-    log_slopes,
     many_fairs,
     point_values,
     spread_of,
     unfitted,
 )
-from sim.study.calibration.fits import COMMON, Fit
+from sim.study.calibration.fits import Fit
 from sim.study.calibration.observed import INTENT
-from sim.study.calibration.patterns import congestion, elasticities
 from sim.study.calibration.predicting import Prediction, Summary, baseline, judged, predict, summaries, summarise
 from sim.study.calibration.targets import Target, Targets
 
 _DAY_DRAWS = 200
-_GRID_REPLICATIONS = 10
-_BASE = (40, 1431, 1035)  # the mean venue of 21 April 2020
-_CROWDED = 8
 _MEDIAN_LIMIT, _RMS_LIMIT, _LOW_COVERAGE, _HIGH_COVERAGE = 1.5, 1.85, 0.82, 0.97
 _SEASON = {"fairs": 37, "firms": 1128, "posts": 39503, "outcome": 10158}
 _FIRST = {"fairs": 7, "firms": 281, "posts": 10017, "seekers": 7248, "outcome": 3528}
@@ -36,15 +33,15 @@ _FIRST = {"fairs": 7, "firms": 281, "posts": 10017, "seekers": 7248, "outcome": 
 
 def dossier(targets: Targets, fit: Fit, predictions: Sequence[Prediction], seed: int, jobs: int = 1) -> str:
     """The page as Markdown."""
-    prior = predict(
-        targets, unfitted(targets, fit, seed), [one.row for one in predictions if _held_out(one)], seed, jobs
-    )
+    unseen = [one.row for one in predictions if _held_out(one)]
+    prior = predict(targets, unfitted(targets, fit, seed), unseen, seed, jobs)
+    bare = predict(targets, fit, [replace(one, kind="", country="") for one in unseen], seed, jobs)
     parts = [
         _head(fit),
         _first_day(targets, fit, seed, jobs),
-        _held_out_section(targets, predictions, prior),
+        _held_out_section(targets, predictions, bare, prior),
         _targets_section(fit),
-        _patterns(targets, fit, predictions, seed),
+        patterns(targets, fit, predictions, seed, jobs),
         _season(targets, fit, seed),
         _fairs(predictions),
         _parameters(fit),
@@ -90,23 +87,23 @@ def _one_day(targets: Targets, fit: Fit, target: Target, seed: int, jobs: int) -
     return [
         f"{target.id}, {target.outcome} ({target.counting}; {target.source}); used.",
         "",
-        _row("", "value", "verdict"),
-        _row("---", "---", "---"),
-        _row("reported", f"{reported:,.0f}", ""),
-        _row(
+        row("", "value", "verdict"),
+        row("---", "---", "---"),
+        row("reported", f"{reported:,.0f}", ""),
+        row(
             f"mean of {point['replications']} replications at the point that the scenario names",
             f"{point['mean']:,.0f} ({off:+.2%})",
-            _passed(abs(off) < 0.01, "within 1 %"),
+            passed(abs(off) < 0.01, "within 1 %"),
         ),
-        _row(
+        row(
             "90 % prediction interval, parameters and chance",
             f"{predicted.p05:,.0f} to {predicted.p95:,.0f}, median {predicted.p50:,.0f}",
-            _passed(inside, "holds the reported figure"),
+            passed(inside, "holds the reported figure"),
         ),
-        _row(
+        row(
             "90 % interval of chance alone",
             f"{point['mean'] - noise:,.0f} to {point['mean'] + noise:,.0f}",
-            _passed(wider, "narrower than the prediction interval"),
+            passed(wider, "narrower than the prediction interval"),
         ),
         "",
         f"The point is the mean of the posterior; only `{point['moved']}` was moved, from"
@@ -115,9 +112,10 @@ def _one_day(targets: Targets, fit: Fit, target: Target, seed: int, jobs: int) -
     ]
 
 
-def _held_out_section(targets: Targets, predictions: Sequence[Prediction], prior: Sequence[Prediction]) -> str:
-    rows = judged(predictions, "held out")
-    found = summarise(rows)
+def _held_out_section(
+    targets: Targets, predictions: Sequence[Prediction], bare: Sequence[Prediction], prior: Sequence[Prediction]
+) -> str:
+    found, numbers_only = summarise(judged(predictions, "held out")), summarise(bare)
     regression = baseline(targets, found.rows)
     before = summarise(prior)
     wanted = f"{_LOW_COVERAGE:.0%} to {_HIGH_COVERAGE:.0%}"
@@ -127,12 +125,13 @@ def _held_out_section(targets: Targets, predictions: Sequence[Prediction], prior
         f"{len(found.rows)} reported fairs were held out by a hash of their id before anything was fitted. Factors: 1.5"
         " means that the predicted median is half as much again as reported, or two thirds of it.",
         "",
-        _row("", "median factor", "root mean square", "bias", "90 % intervals hold"),
-        _row("---", "---:", "---:", "---:", "---:"),
+        row("", "median factor", "root mean square", "bias", "90 % intervals hold"),
+        row("---", "---:", "---:", "---:", "---:"),
         _summary_row("fit", found),
+        _summary_row("fit, only the numbers known: no kind, no country", numbers_only),
         _summary_row("log-log regression on seekers, firms, posts, fitted to the same rows as the fit", regression),
         _summary_row("the model with priors only", before),
-        _row(
+        row(
             "wanted",
             f"at most {_MEDIAN_LIMIT}",
             f"at most {_RMS_LIMIT}",
@@ -140,10 +139,8 @@ def _held_out_section(targets: Targets, predictions: Sequence[Prediction], prior
             wanted,
         ),
         "",
-        "- " + _passed(found.median_factor <= _MEDIAN_LIMIT, f"median factor at most {_MEDIAN_LIMIT}"),
-        "- " + _passed(found.rms_factor <= _RMS_LIMIT, f"root mean square at most {_RMS_LIMIT}"),
-        "- " + _passed(_LOW_COVERAGE <= found.coverage90 <= _HIGH_COVERAGE, "coverage of the 90 % interval"),
-        "- " + _passed(found.rms_factor < regression.rms_factor, "better than the regression (root mean square)"),
+        *_verdicts("", found, regression),
+        *_verdicts("only the numbers known: ", numbers_only, regression),
         "",
         f"On the fitted rows: {_in_words(summaries(predictions)['fitted_rows'])}. With so few fairs the error of a root"
         " mean square is itself about a sixth of its logarithm.",
@@ -151,9 +148,19 @@ def _held_out_section(targets: Targets, predictions: Sequence[Prediction], prior
     return "\n".join(lines) + "\n"
 
 
+def _verdicts(title: str, found: Summary, regression: Summary) -> list[str]:
+    checks = {
+        f"median factor at most {_MEDIAN_LIMIT}": found.median_factor <= _MEDIAN_LIMIT,
+        f"root mean square at most {_RMS_LIMIT}": found.rms_factor <= _RMS_LIMIT,
+        "coverage of the 90 % interval": _LOW_COVERAGE <= found.coverage90 <= _HIGH_COVERAGE,
+        "better than the regression (root mean square)": found.rms_factor < regression.rms_factor,
+    }
+    return ["- " + title + passed(is_passed, what) for what, is_passed in checks.items()]
+
+
 def _summary_row(title: str, one: Summary) -> str:
     numbers = (f"{one.median_factor:.2f}", f"{one.rms_factor:.2f}", f"{one.bias_factor:.2f}", f"{one.coverage90:.0%}")
-    return _row(title, *numbers)
+    return row(title, *numbers)
 
 
 def _in_words(one: Summary) -> str:
@@ -166,79 +173,15 @@ def _targets_section(fit: Fit) -> str:
         "",
         "Off: how many standard deviations of report and fit together lie between them.",
         "",
-        _row("target", "reported", "fitted, 5-95 %", "unit", "off", "", "source"),
-        _row(*["---"] * 7),
+        row("target", "reported", "fitted, 5-95 %", "unit", "off", "", "source"),
+        row(*["---"] * 7),
     ]
     for one in fit.about["targets_in_fit"]:
         low, middle, high = one["fitted"]
         numbers = (f"{one['reported']:g}", f"{middle:g} ({low:g} to {high:g})", one["unit"], f"{one['off_sd']:+.1f}")
         verdict = ("used" if one["used"] else "not used") + ", " + ("met" if abs(one["off_sd"]) < 2 else "**missed**")
-        lines.append(_row(one["id"], *numbers, verdict, one["source"]))
+        lines.append(row(one["id"], *numbers, verdict, one["source"]))
     return "\n".join(lines) + "\n"
-
-
-def _patterns(targets: Targets, fit: Fit, predictions: Sequence[Prediction], seed: int) -> str:
-    day = next((target.day for target in targets.targets if target.day), COMMON)
-    lines = [
-        "## Patterns",
-        "",
-        "The matching function that emerges, none of it put in: slopes of log intents over a grid of fairs from 0.6 to"
-        " 1.6 times as many seekers and posts; firms, and so booths, grow with posts. Not used. Expected: seekers 0.5"
-        " to 0.8, posts 0.2 to 0.5, together 0.9 to 1.1; in seekers towards 0 where recruiters are saturated.",
-        "",
-        _row("around", "behaviour", "seekers", "posts", "together", "verdict"),
-        _row(*["---"] * 6),
-    ]
-    usual = _usual_fair(targets)
-    for title, base, name in (
-        ("the mean venue of the first day", _BASE, day),
-        ("the median reported fair", usual, COMMON),
-    ):
-        firms, posts, seekers = base
-        slope, other = elasticities(targets.template, point_values(fit, name), base, seed, _GRID_REPLICATIONS)
-        passed = 0.5 <= slope <= 0.8 and 0.2 <= other <= 0.5 and 0.9 <= slope + other <= 1.1
-        where = f"{title}: {firms} firms, {posts:,} posts, {seekers:,} seekers"
-        behaviour = "ordinary" if name == COMMON else name
-        lines.append(_row(where, behaviour, f"{slope:.2f}", f"{other:.2f}", f"{slope + other:.2f}", _passed(passed)))
-    firms, posts, seekers = _BASE
-    crowded = elasticities(
-        targets.template, point_values(fit, day), (firms, posts, seekers * _CROWDED), seed, _GRID_REPLICATIONS
-    )
-    where = f"the first day's venue with {_CROWDED} times the seekers"
-    lines.append(_row(where, day, f"{crowded[0]:.2f}", f"{crowded[1]:.2f}", "", _passed(crowded[0] < 0.2)))
-    rows = [one for one in judged(predictions) if one.row.firms]
-    reported = congestion([one.row for one in rows], [float(one.row.signed or 1) for one in rows])
-    simulated = congestion([one.row for one in rows], [one.simulated for one in rows])
-    slopes = [
-        log_slopes([one.row for one in rows], [float(one.row.signed or 1) for one in rows]),
-        log_slopes([one.row for one in rows], [one.simulated for one in rows]),
-        log_slopes([one.row for one in rows], [one.p50 for one in rows]),
-    ]
-    lines += [
-        "",
-        "Over the comparable reported fairs (some of them fitted):",
-        "",
-        _row("pattern", "reported", "simulated"),
-        _row(*["---"] * 3),
-        _row(
-            "rank correlation of seekers per firm with intents per seeker", f"{reported[0]:.2f}", f"{simulated[0]:.2f}"
-        ),
-        _row("rank correlation of seekers per firm with intents per firm", f"{reported[1]:.2f}", f"{simulated[1]:.2f}"),
-        _row(
-            "slope of log outcome on log seekers",
-            f"{slopes[0][0]:.2f}",
-            f"{slopes[1][0]:.2f}; with the fitted effect of size {slopes[2][0]:.2f}",
-        ),
-        _row("slope of log outcome on log firms", f"{slopes[0][1]:.2f}", f"{slopes[1][1]:.2f}; {slopes[2][1]:.2f}"),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _usual_fair(targets: Targets) -> tuple[int, int, int]:
-    """The median reported fair of those that are fitted."""
-    rows = [row for row in targets.fitted_rows() if row.firms and row.posts]
-    middles = [median(count for row in rows if (count := getattr(row, key))) for key in ("firms", "posts", "seekers")]
-    return round(middles[0]), round(middles[1]), round(middles[2])
 
 
 def _season(targets: Targets, fit: Fit, seed: int) -> str:
@@ -258,15 +201,15 @@ def _season(targets: Targets, fit: Fit, seed: int) -> str:
         " Assumption:"
         " as many seekers per firm as on the first day, or half as many; equal fairs.",
         "",
-        _row("reading", "seekers per firm", "behaviour", "intents simulated", "reported outcome"),
-        _row(*["---"] * 5),
+        row("reading", "seekers per firm", "behaviour", "intents simulated", "reported outcome"),
+        row(*["---"] * 5),
     ]
     for name, fairs in (("21 April is one fair", 36), ("21 April is seven fairs", 30)):
         for share in (1.0, 0.5):
             seekers = round(firms * _FIRST["seekers"] / _FIRST["firms"] * share)
             for label, values in (("ordinary", point_values(fit)), ("as on the first day", point_values(fit, day))):
                 intents = many_fairs(targets, values, fairs, firms, posts, seekers, seed)
-                lines.append(_row(name, f"{seekers / firms:.0f}", label, f"{intents:,.0f}", f"{reported:,}"))
+                lines.append(row(name, f"{seekers / firms:.0f}", label, f"{intents:,.0f}", f"{reported:,}"))
     return "\n".join(lines) + "\n"
 
 
@@ -277,8 +220,8 @@ def _fairs(predictions: Sequence[Prediction]) -> str:
         "Predicted outcome: median and 90 % interval, with the level of the fair (kind, country, wording, size,"
         " chance).",
         "",
-        _row("fair", "reported", "median", "5-95 %", "factor", "", "verdict"),
-        _row("---", "---:", "---:", "---", "---:", "---", "---"),
+        row("fair", "reported", "median", "5-95 %", "factor", "", "verdict"),
+        row("---", "---:", "---:", "---", "---:", "---", "---"),
     ]
     for one in sorted(judged(predictions), key=lambda prediction: (prediction.role != "held out", prediction.row.id)):
         used = "used" if one.role == "fitted" else "not used"
@@ -286,7 +229,7 @@ def _fairs(predictions: Sequence[Prediction]) -> str:
         factor = f"{math.exp(one.log_off):.2f}"
         interval = f"{one.p05:,.0f} to {one.p95:,.0f}"
         verdict = "inside" if inside else "**outside**"
-        lines.append(_row(one.row.id, f"{one.row.signed:,}", f"{one.p50:,.0f}", interval, factor, used, verdict))
+        lines.append(row(one.row.id, f"{one.row.signed:,}", f"{one.p50:,.0f}", interval, factor, used, verdict))
     skipped = [one for one in predictions if one.comparable]
     why = "; ".join(f"{one.row.id} ({one.comparable})" for one in skipped)
     lines += ["", f"Not judged, because they cannot be compared: {why}." if why else ""]
@@ -301,15 +244,15 @@ def _parameters(fit: Fit) -> str:
         " a day on"
         " the scale of the parameter (logit for a share).",
         "",
-        _row("parameter", "prior", "posterior", "the data", "prior from"),
-        _row(*["---"] * 5),
+        row("parameter", "prior", "posterior", "the data", "prior from"),
+        row(*["---"] * 5),
     ]
     lines += [
-        _row(one["name"], _interval(one["prior"]), _interval(one["posterior"]), one["says"], one["source"])
+        row(one["name"], _interval(one["prior"]), _interval(one["posterior"]), one["says"], one["source"])
         for one in fit.about["parameters"]
     ]
-    lines += ["", _row("effect on the logarithm of the outcome", "mean", "sd"), _row("---", "---:", "---:")]
-    lines += [_row(f"{one['factor']}: {one['level']}", one["mean"], one["sd"]) for one in fit.about["effects"]]
+    lines += ["", row("effect on the logarithm of the outcome", "mean", "sd"), row("---", "---:", "---:")]
+    lines += [row(f"{one['factor']}: {one['level']}", one["mean"], one["sd"]) for one in fit.about["effects"]]
     tied = [f"{one['first']} and {one['second']} ({one['correlation']:+.2f})" for one in fit.about["correlations"]]
     lines += ["", "Tied to each other by the data: " + ("; ".join(tied) or "nothing strongly") + "."]
     return "\n".join(lines) + "\n"
@@ -358,11 +301,3 @@ def _limits() -> str:
 def _interval(values: Sequence[float]) -> str:
     low, middle, high = values
     return f"{middle:.3g} ({low:.3g} to {high:.3g})"
-
-
-def _passed(passed: bool, what: str = "") -> str:
-    return ("passed" if passed else "**failed**") + (f": {what}" if what else "")
-
-
-def _row(*cells: object) -> str:
-    return "| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |"

@@ -1,55 +1,113 @@
-"""Patterns that a model of job fairs must show before anyone believes it, simulated at one point of a fit.
+"""Patterns that a model of job fairs must show before anyone believes it, simulated from a fit.
 
-The emergent matching function (how outcomes answer to more seekers and to more posts), congestion over fairs of unequal
-crowding, and what reported fairs say of the same. Gives numbers; judges nothing.
+The emergent matching function (how outcomes answer to more seekers and to more posts, around a scenario or a single
+fair), congestion over fairs of unequal crowding. Gives numbers; judges nothing.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.scenario import Scenario
-from sim.model.values import Value
+from sim.model.scenario import Fair, Scenario
+from sim.model.values import Settings, Value
 from sim.study.calibration.observed import ReportedFair
-from sim.study.calibration.simulating import as_scenario, log_of, play
+from sim.study.calibration.processes import in_processes
+from sim.study.calibration.simulating import as_scenario, log_of, play, with_settings
 
 FloatArray = npt.NDArray[np.float64]
 
 _FACTORS = (0.6, 0.8, 1.0, 1.25, 1.6)
+_GRID = tuple((seekers, posts) for seekers in _FACTORS for posts in _FACTORS)
+
+
+@dataclass(frozen=True)
+class Elasticities:
+    """How many percent more intents come of one percent more seekers, and of one percent more posts."""
+
+    seekers: float
+    posts: float
+
+    @property
+    def together(self) -> float:
+        """Of one percent more of both."""
+        return self.seekers + self.posts
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Scenarios around a base, from 0.6 to 1.6 times as many seekers and posts.
+
+    With `booths_grow` firms, and so booths and recruiters, grow with posts. `crowding` multiplies the seekers of all.
+    """
+
+    base: Scenario
+    seed: int
+    booths_grow: bool = True
+    crowding: float = 1.0
+
+    def logs(self, values: Mapping[str, Value], number: int) -> FloatArray:
+        """Logarithm of the intents in each cell, with some behaviour, in one replication."""
+        base = with_settings(self.base, values)
+        cells = [self._cell(base, seekers, posts) for seekers, posts in _GRID]
+        return np.array([log_of("intents", play(cell, self.seed, number)) for cell in cells])
+
+    def _cell(self, base: Scenario, seekers: float, posts: float) -> Scenario:
+        firms = posts if self.booths_grow else 1.0
+        return scaled(base, {"seekers": seekers * self.crowding, "posts": posts, "firms": firms})
+
+
+def scaled(scenario: Scenario, factors: Mapping[str, float]) -> Scenario:
+    """The scenario with its totals, and the numbers of its fairs, multiplied."""
+
+    def more(settings: Settings, prefix: str) -> Settings:
+        found = {prefix + name: settings.get(prefix + name) for name in factors}
+        numbers: dict[str, Value] = {
+            key: max(1, round(value * factors[key.removeprefix(prefix)]))
+            for key, value in found.items()
+            if isinstance(value, int)
+        }
+        return Settings({**settings, **numbers})
+
+    fairs = tuple(Fair(fair.id, more(fair.settings, "")) for fair in scenario.fairs)
+    return replace(scenario, settings=more(scenario.settings, "totals."), fairs=fairs)
+
+
+def one_fair(template: Scenario, counts: tuple[int, int, int]) -> Scenario:
+    """A single fair with these firms, posts and seekers."""
+    return as_scenario(template, ReportedFair("grid", *counts, None), counts, {})
 
 
 def elasticities(
-    template: Scenario,
-    values: Mapping[str, Value],
-    base: tuple[int, int, int],
-    seed: int,
-    replications: int,
-    booths_scale: bool = True,
-) -> tuple[float, float]:
-    """How many percent more intents come of one percent more seekers, and of one percent more posts.
+    grid: Grid, behaviours: Sequence[Mapping[str, Value]], replications: int, jobs: int = 1
+) -> list[Elasticities]:
+    """The elasticities with each behaviour: slopes of mean log intents on log seekers and log posts over the grid.
 
-    Slopes of a regression of log intents on log seekers and log posts over a grid of fairs around (firms, posts,
-    seekers). With `booths_scale` firms, and so booths and recruiters, grow with posts.
+    Behaviours have draws of chance of their own, cells of one grid the same.
     """
-    firms, posts, seekers = base
-    rows, outcomes = [], []
-    for more_seekers in _FACTORS:
-        for more_posts in _FACTORS:
-            counts = (
-                max(1, round(firms * more_posts)) if booths_scale else firms,
-                max(1, round(posts * more_posts)),
-                round(seekers * more_seekers),
-            )
-            scenario = as_scenario(template, ReportedFair("grid", *counts, None), counts, values)
-            seen = [log_of("intents", play(scenario, seed, number)) for number in range(replications)]
-            rows.append([1.0, math.log(counts[2]), math.log(counts[1])])
-            outcomes.append(float(np.mean(seen)))
-    slopes = np.linalg.lstsq(np.array(rows), np.array(outcomes), rcond=None)[0]
-    return float(slopes[1]), float(slopes[2])
+    tasks = [
+        (values, place * replications + number)
+        for place, values in enumerate(behaviours)
+        for number in range(replications)
+    ]
+    found: dict[int, FloatArray] = {}
+    in_processes(_logs, grid, tasks, jobs, found.__setitem__)
+    logs = np.array([found[number] for number in range(len(tasks))])
+    return [_slopes(one.mean(axis=0)) for one in logs.reshape(len(behaviours), replications, -1)]
+
+
+def _logs(grid: Grid, task: tuple[Mapping[str, Value], int]) -> FloatArray:
+    return grid.logs(*task)
+
+
+def _slopes(logs: FloatArray) -> Elasticities:
+    basis = np.array([[1.0, math.log(seekers), math.log(posts)] for seekers, posts in _GRID])
+    slopes = np.linalg.lstsq(basis, logs, rcond=None)[0]
+    return Elasticities(float(slopes[1]), float(slopes[2]))
 
 
 def congestion(rows: Sequence[ReportedFair], outcomes: Sequence[float]) -> tuple[float, float]:
