@@ -11,7 +11,7 @@ from sim.model.values import Value
 from sim.study.calibration import patterns
 from sim.study.calibration.checking import point_values
 from sim.study.calibration.fits import load_fit
-from sim.study.calibration.patterns import Elasticities, Grid, elasticities, one_fair, scaled
+from sim.study.calibration.patterns import Elasticities, Grid, elasticities, mean_of, one_fair, scaled
 
 ROOT = Path(__file__).parents[2]
 DAY = ROOT / "scenarios" / "wuhan-2020-04-21.toml"
@@ -46,14 +46,14 @@ def test_slopes_of_a_known_function(
         return {"intents": seekers**0.6 * posts**0.1 * firms**0.25 * math.exp(number)}
 
     monkeypatch.setattr(patterns, "play", known)
-    for found in elasticities(Grid(day, 1, booths_grow), [{}, {}], 2):
+    for found in elasticities(Grid(day, 1, booths_grow), [{}, {}]):
         # Firms are whole: 281 times 0.6 is 169 instead of 168.6.
         assert (found.seekers, found.posts) == pytest.approx(expected, abs=2e-3)
         assert found.together == pytest.approx(sum(expected), abs=4e-3)
 
 
 def slopes(day: Scenario, behaviour: Mapping[str, Value], replications: int, **choices: float) -> Elasticities:
-    return elasticities(Grid(day, 20200421, **choices), [behaviour], replications)[0]  # type: ignore[arg-type]
+    return mean_of(elasticities(Grid(day, 20200421, **choices), [behaviour] * replications))  # type: ignore[arg-type]
 
 
 def test_the_first_day_answers_to_seekers_and_posts_as_expected(day: Scenario, behaviour: Mapping[str, Value]) -> None:

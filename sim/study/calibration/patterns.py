@@ -82,32 +82,26 @@ def one_fair(template: Scenario, counts: tuple[int, int, int]) -> Scenario:
     return as_scenario(template, ReportedFair("grid", *counts, None), counts, {})
 
 
-def elasticities(
-    grid: Grid, behaviours: Sequence[Mapping[str, Value]], replications: int, jobs: int = 1
-) -> list[Elasticities]:
-    """The elasticities with each behaviour: slopes of mean log intents on log seekers and log posts over the grid.
+def elasticities(grid: Grid, behaviours: Sequence[Mapping[str, Value]], jobs: int = 1) -> list[Elasticities]:
+    """The elasticities with each behaviour: slopes of log intents on log seekers and log posts over the grid.
 
-    Behaviours have draws of chance of their own, cells of one grid the same.
+    The place of a behaviour is its replication; all cells of a grid share the draws of chance.
     """
-    tasks = [
-        (values, place * replications + number)
-        for place, values in enumerate(behaviours)
-        for number in range(replications)
-    ]
-    found: dict[int, FloatArray] = {}
-    in_processes(_logs, grid, tasks, jobs, found.__setitem__)
-    logs = np.array([found[number] for number in range(len(tasks))])
-    return [_slopes(one.mean(axis=0)) for one in logs.reshape(len(behaviours), replications, -1)]
+    tasks = [(values, number) for number, values in enumerate(behaviours)]
+    found: dict[int, Elasticities] = {}
+    in_processes(_slopes, grid, tasks, jobs, found.__setitem__)
+    return [found[number] for number in range(len(tasks))]
 
 
-def _logs(grid: Grid, task: tuple[Mapping[str, Value], int]) -> FloatArray:
-    return grid.logs(*task)
-
-
-def _slopes(logs: FloatArray) -> Elasticities:
+def _slopes(grid: Grid, task: tuple[Mapping[str, Value], int]) -> Elasticities:
     basis = np.array([[1.0, math.log(seekers), math.log(posts)] for seekers, posts in _GRID])
-    slopes = np.linalg.lstsq(basis, logs, rcond=None)[0]
+    slopes = np.linalg.lstsq(basis, grid.logs(*task), rcond=None)[0]
     return Elasticities(float(slopes[1]), float(slopes[2]))
+
+
+def mean_of(several: Sequence[Elasticities]) -> Elasticities:
+    """The mean over replications."""
+    return Elasticities(*(float(np.mean([getattr(one, name) for one in several])) for name in ("seekers", "posts")))
 
 
 def congestion(rows: Sequence[ReportedFair], outcomes: Sequence[float]) -> tuple[float, float]:
