@@ -153,7 +153,8 @@ def test_no_fit(tmp_path: Path) -> None:
             load_fit(tmp_path)
         (message,) = findings(caught.value)
         assert found in message and "jobfair calibrate" in message and message.endswith("[no-fit]")
-        (tmp_path / "fit.json").write_text("{}", encoding="utf-8")
+        for name in ("fit.json", "program.json"):
+            (tmp_path / name).write_text("{}", encoding="utf-8")
 
 
 def test_a_prior_of_a_kind_that_is_not_known(tmp_path: Path) -> None:

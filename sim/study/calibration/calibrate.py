@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim import program
 from sim.campaign.season import Season
 from sim.files import Table
 from sim.model.scenario import Scenario
@@ -208,6 +209,7 @@ def _about(
         "seed": seed,
         "points": steps.points,
         "particles": steps.particles,
+        "program": dict(program.identity()),
         "usual_sizes": {name: float(f"{getattr(sizes, name):.6g}") for name in sizes.__dataclass_fields__},
         "rows": {
             "fitted": [row.id for row in targets.fitted_rows()],

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim import program
 from sim.files import csv_text, explained, write_text
 from sim.model.errors import Finding, InputError, Refusal
 from sim.model.files import decoded, read_bytes
@@ -75,14 +74,15 @@ def save_fit(folder: Path, fit: Fit) -> None:
         table = zip(*fit.levels.values(), strict=True)
         lines = [[number, *(float(f"{value:.6g}") for value in row)] for number, row in enumerate(table, 1)]
         write_text(folder / _LEVELS, csv_text(("draw", *fit.levels), lines))
-        write_text(folder / _ABOUT, json.dumps(fit.about, ensure_ascii=False, indent=2) + "\n")
-        write_text(folder / _PROGRAM, json.dumps(dict(program.identity()), indent=2) + "\n")
+        about = {key: value for key, value in fit.about.items() if key != "program"}
+        for name, values in ((_ABOUT, about), (_PROGRAM, fit.about["program"])):
+            write_text(folder / name, json.dumps(values, ensure_ascii=False, indent=2) + "\n")
 
 
 def load_fit(folder: Path) -> Fit:
     """The fit in a folder; raises InputError when there is none or it is damaged."""
     try:
-        about = json.loads(_read(folder / _ABOUT))
+        about = {**json.loads(_read(folder / _ABOUT)), "program": json.loads(_read(folder / _PROGRAM))}
         known = {one.key: one for one in parameters("fair")}
         behaviour = {}
         for name in about["behaviour"]:
