@@ -17,18 +17,20 @@ import click
 from sim.cli.calibrate import calibrate, validate
 from sim.cli.compare import compare
 from sim.cli.files import check, schema, template
+from sim.cli.helping import Group
 from sim.cli.optimise import optimise
-from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, OK, PROGRAM, complain
+from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, LANG, OK, PROGRAM, complain
 from sim.cli.plan import plan
 from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.study import study
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
+from sim.language import _, asked_language, speaking
 from sim.model.errors import Finding, InputError, did_you_mean
 
 
-class Verbs(click.Group):
+class Verbs(Group):
     """The group of verbs; an unknown one is answered with the nearest known."""
 
     def resolve_command(
@@ -42,7 +44,7 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         from sim.store import version
 
@@ -59,6 +61,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     callback=_print_version,
     help="Print the version.",
 )
+@LANG
 @DEBUG
 def cli() -> None:
     """Simulate job fairs: which calendar of fairs gets most people into work?"""
@@ -88,7 +91,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_streams()
     _make_printable()
     try:
-        code = _invoke(arguments)
+        with speaking(asked_language(arguments, os.environ)):
+            code = _invoke(arguments)
         print(end="", flush=True)
     except BrokenPipeError:
         # The reader has seen enough (`jobfair schema | head`); what is still buffered goes nowhere.
@@ -107,16 +111,16 @@ def _invoke(arguments: tuple[str, ...]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except InputError as error:
-        complain(str(error))
+        complain(error.spoken())
         return BAD_INPUT
     except click.exceptions.NoArgsIsHelpError as error:
         complain(error.format_message())
         return BAD_INPUT
     except click.UsageError as error:
-        complain(str(_usage_finding(error)))
+        complain(_usage_finding(error).spoken())
         return BAD_INPUT
     except KeyboardInterrupt:
-        complain("interrupted")
+        complain(_("interrupted"))
         return INTERRUPTED
     except Exception as error:
         if isinstance(error, OSError) and error.filename is None:  # stdout or stderr
@@ -130,10 +134,10 @@ def _report_request(error: Exception, debug: bool) -> str:
     import traceback
 
     what = " ".join(f"{type(error).__name__}: {error}".split())
-    request = (
-        f"{PROGRAM}: internal error: {what}; please report it with the command and the scenario"
-        " (--debug shows where it happened)"
-    )
+    request = _(
+        "{program}: internal error: {what}; please report it with the command and the scenario (--debug shows where it"
+        " happened)"
+    ).format(program=PROGRAM, what=what)
     return "".join([*traceback.format_exception(error), request]) if debug else request
 
 
@@ -141,7 +145,7 @@ def _usage_finding(error: click.UsageError) -> Finding:
     """What click says about the command line, in the form of every other message."""
     place = PROGRAM if error.ctx is None else error.ctx.command_path
     remedy = f"`{place} --help` shows what is possible"
-    found = error.format_message().rstrip(".")
+    found = error.format_message().rstrip(".。")
     key = ""
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
         names = [name for option in error.ctx.command.get_params(error.ctx) for name in option.opts]
@@ -152,7 +156,7 @@ def _usage_finding(error: click.UsageError) -> Finding:
     elif isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None:
         named = error.param.param_type_name == "option"
         key = error.param.opts[-1] if named else error.param.make_metavar(error.ctx)
-        found = "is missing" if isinstance(error, click.MissingParameter) else error.message.rstrip(".")
+        found = "is missing" if isinstance(error, click.MissingParameter) else error.message.rstrip(".。")
     return Finding(place, key, found, "", remedy, "bad-usage")
 
 

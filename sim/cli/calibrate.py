@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.helping import Command
 from sim.cli.options import (
     DEBUG,
     JOBS,
@@ -48,7 +49,7 @@ _OUT = click.option(
 )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("targets", type=click.Path(path_type=Path))
 @click.option(
     "--points",
@@ -148,7 +149,7 @@ def _show_fit(made: Calibrated, as_json: bool) -> None:
     click.echo(json.dumps(made.fit.about, ensure_ascii=False, indent=2) if as_json else fit_text(made.fit.about))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--fit", type=click.Path(path_type=Path), default=FIT, show_default=True, metavar="DIR", help="The fit.")
 @click.option(
@@ -163,6 +164,7 @@ def _show_fit(made: Calibrated, as_json: bool) -> None:
 @JSON
 @QUIET
 @NO_PROGRESS
+@LANG
 @DEBUG
 def validate(table: Path, as_json: bool, **options: Any) -> None:
     """Simulate every fair in TABLE from the fit, beside what was reported.

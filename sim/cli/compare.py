@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.comparing import Plans, contend, load_plans, open_plans
+from sim.cli.helping import Command
 from sim.cli.options import (
     CLUSTER,
     DEBUG,
@@ -42,7 +43,7 @@ Alarms = Sequence[dict[str, object]]  # as the JSON document has them
 SIMULATING = ("overrides", "replications", "seed", "engine", "jobs", "cluster", "out", "resume", "overwrite", "select")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("base")
 @click.argument("others", nargs=-1, required=True, metavar="OTHER...")
 @OVERRIDES

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import DEBUG, FINDING, JSON, OK, OVERRIDES, complain
+from sim.cli.helping import Command
+from sim.cli.options import DEBUG, FINDING, JSON, LANG, OK, OVERRIDES, complain
+from sim.language import _
 from sim.model.errors import Finding, InputError, has_errors
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @OVERRIDES
 @JSON
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+@LANG
 @DEBUG
 @click.pass_context
 def check(
@@ -41,13 +44,13 @@ def check(
         click.echo(json.dumps({"files": files, "ok": not any(map(has_errors, found.values()))}, indent=2))
     for file, findings in found.items():
         if findings and not as_json:
-            complain("\n".join(map(str, findings)))
+            complain("\n".join(one.spoken() for one in findings))
         if not (has_errors(findings) or as_json or quiet):
-            click.echo(visible(f"{file}: ok"))
+            click.echo(visible(_("{file}: ok").format(file=file)))
     ctx.exit(FINDING if any(map(has_errors, found.values())) else OK)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", required=False)
 @click.option(
     "--xlsx",
@@ -56,6 +59,7 @@ def check(
     metavar="FILE",
     help="Write a workbook to fill in, FILE.xlsx, and print a scenario that names it.",
 )
+@LANG
 @DEBUG
 def template(name: str | None, workbook: Path | None) -> None:
     """Print a commented starter scenario.
@@ -72,7 +76,7 @@ def template(name: str | None, workbook: Path | None) -> None:
         raise click.UsageError("NAME and --xlsx exclude each other")
     _write_workbook(workbook)
     click.echo(workbook_starter(workbook.name), nl=False)
-    complain(f"workbook: {workbook}")
+    complain(_("workbook: {path}").format(path=workbook))
 
 
 def _write_workbook(path: Path) -> None:
@@ -91,7 +95,8 @@ def _write_workbook(path: Path) -> None:
             temporary.write_bytes(workbook_content())
 
 
-@click.command()
+@click.command(cls=Command)
+@LANG
 @DEBUG
 def schema() -> None:
     """Print the JSON schema of a scenario."""

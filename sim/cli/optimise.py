@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.helping import Command
 from sim.cli.options import (
     CLUSTER,
     DEBUG,
@@ -16,6 +17,7 @@ from sim.cli.options import (
     ENGINES,
     JOBS,
     JSON,
+    LANG,
     LARGEST_SEED,
     NO_PROGRESS,
     OUT,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("problem", type=click.Path(path_type=Path))
 @click.option(
     "--evaluations",
@@ -58,6 +60,7 @@ Say = Callable[[str], None]
 @JSON
 @QUIET
 @NO_PROGRESS
+@LANG
 @DEBUG
 def optimise(problem: Path, as_json: bool, **options: Any) -> None:
     """Search for better calendars: PROBLEM says what is open, what binds, and what is wanted.

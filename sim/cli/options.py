@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from sim.language import LANGUAGES
+from sim.language import LANGUAGES, OWN_VARIABLE
 
 PROGRAM = "jobfair"
 OK, FINDING, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
@@ -85,8 +85,9 @@ NO_REPORT = click.option("--no-report", is_flag=True, help="Do not write report.
 LANG = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
-    envvar="JOBFAIR_LANG",
-    help="Language of the page; that of the system if left out.",
+    envvar=OWN_VARIABLE,
+    expose_value=False,
+    help="Language of what is said and of the page; that of the system if left out.",
 )
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 

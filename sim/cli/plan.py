@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import DEBUG, JSON, OVERRIDES, QUIET, complain
+from sim.cli.helping import Command
+from sim.cli.options import DEBUG, JSON, LANG, OVERRIDES, QUIET, complain
 from sim.model.errors import Finding, InputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ WIDE = 160
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("scenario")
 @OVERRIDES
 @click.option("--csv", "csv_file", type=FILE, metavar="FILE", help="Write the calendar as a table.")
@@ -28,6 +29,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 @JSON
 @QUIET
+@LANG
 @DEBUG
 def plan(scenario: str, overrides: tuple[str, ...], as_json: bool, quiet: bool, **files: Any) -> None:
     """Print the calendar of SCENARIO: every fair, what the plan takes, all findings.

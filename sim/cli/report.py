@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.helping import Command
 from sim.cli.options import DEBUG, LANG, QUIET, XLSX, complain
 
 if TYPE_CHECKING:
     from sim.report.page.folders import Page
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("results", type=click.Path(path_type=Path))
 @LANG
 @click.option(
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 @XLSX
 @QUIET
 @DEBUG
-def report(
-    results: Path, lang: str | None, fair: str | None, out: Path | None, opens: str, xlsx: bool, quiet: bool
-) -> None:
+def report(results: Path, fair: str | None, out: Path | None, opens: str, xlsx: bool, quiet: bool) -> None:
     """Write RESULTS as one HTML page.
 
     RESULTS is the folder of a run, of a comparison or of a fit. The page needs no network and nothing beside it. The
@@ -37,14 +36,12 @@ def report(
     """
     from sim.cli.running import compile_first
     from sim.files import check_workbook_library
-    from sim.language import set_language
     from sim.model.visible import visible
     from sim.report.page.folders import page_of
     from sim.report.workbook import write_workbook
 
     if xlsx:
         check_workbook_library()
-    set_language(lang)
     say: Callable[[str], None] = (lambda _: None) if quiet else complain
     compile_first(say)
     path = _write(out or results, page_of(results, fair))
@@ -59,11 +56,8 @@ def report(
 
 def write_report(place: Path, options: dict[str, Any], say: Callable[[str], None], page: Callable[[], Page]) -> None:
     """Write the page of results into their folder, or to a file, unless the options say not to."""
-    from sim.language import set_language
-
     if options["no_report"]:
         return
-    set_language(options["lang"])
     say(f"report: {_write(place, page())}")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.helping import Command
 from sim.cli.options import (
     CLUSTER,
     DEBUG,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from sim.study.replicate import Sample
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("scenario")
 @OVERRIDES
 @REPLICATIONS
@@ -107,7 +108,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
                 warned.append(str(reached))
             summary = _finish(folder, sample, draws[0] if draws else loaded, loaded, warned)
             if options["xlsx"]:
-                _write_workbook(out, options["lang"])
+                _write_workbook(out)
             write_report(out, options, say, lambda: run_page_of(out, loaded, sample))
     if as_json:
         click.echo(json.dumps(_run_document(folder, summary, reached), indent=2))
@@ -184,11 +185,9 @@ def _finish(
     return summarise(sample, scenario)
 
 
-def _write_workbook(out: Path, lang: str | None) -> None:
-    from sim.language import set_language
+def _write_workbook(out: Path) -> None:
     from sim.report.workbook import write_workbook
 
-    set_language(lang)
     write_workbook(out)
 
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.comparing import USUAL_PCS, Plans, contend, load_plans, open_plans
+from sim.cli.helping import Command
 from sim.cli.options import (
     CLUSTER,
     DEBUG,
     ENGINE,
     JOBS,
     JSON,
+    LANG,
     NO_PROGRESS,
     OUT,
     OVERRIDES,
@@ -43,7 +45,7 @@ USUAL_ZONE = 100.0
 DOCUMENT = "study.json"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--base", default="reported", show_default=True, metavar="NAME", help="The strategy to compare with.")
 @click.option(
@@ -73,6 +75,7 @@ DOCUMENT = "study.json"
 @JSON
 @QUIET
 @NO_PROGRESS
+@LANG
 @DEBUG
 def study(folder: Path, as_json: bool, **options: Any) -> None:
     """Compare the strategies in FOLDER, a scenario file each: which is best, why, how sure, what would turn it.

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.flips import flips
+from sim.cli.helping import Command
 from sim.cli.options import (
     CLUSTER,
     DEBUG,
     ENGINE,
     JOBS,
     JSON,
+    LANG,
     NO_PROGRESS,
     OUT,
     OVERRIDES,
@@ -55,7 +57,7 @@ QUESTIONS = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("scenario")
 @click.option(
     "--vary",
@@ -103,6 +105,7 @@ QUESTIONS = {
 @QUIET
 @VERBOSE
 @NO_PROGRESS
+@LANG
 @DEBUG
 def sweep(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Simulate SCENARIO with other values, case by case.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import DEBUG, ENGINE, ENGINES, FINDING, JSON, NO_PROGRESS, OK, QUIET, complain
+from sim.cli.helping import Command
+from sim.cli.options import DEBUG, ENGINE, ENGINES, FINDING, JSON, LANG, NO_PROGRESS, OK, QUIET, complain
 from sim.cli.running import compile_first
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 WIDE = 160
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--scenarios",
     type=click.Path(path_type=Path),
@@ -29,6 +30,7 @@ WIDE = 160
 @JSON
 @QUIET
 @NO_PROGRESS
+@LANG
 @DEBUG
 @click.pass_context
 def verify(

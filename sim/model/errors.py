@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sim.language import N_, _, spoken
 from sim.model.alarms import ALARMS
 from sim.model.visible import LONGEST_SHOWN, shortened, visible
 
@@ -24,6 +25,7 @@ LINE = re.compile(r"(.*?)(?::|![A-Z]{1,3})([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTA
 
 # How bad a finding is: an error stops a run; a warning does not, and is said; a note is said by `check` and `plan`.
 ERROR, WARNING, NOTE = "error", "warning", "note"
+SEVERITIES = {WARNING: N_("warning"), NOTE: N_("note")}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ class Finding:
         remedy = f"; {self.remedy}" if self.remedy else ""
         return visible(f"{head}{self.found}{allowed}{remedy} [{self.slug}]")
 
+    def spoken(self) -> str:
+        """The finding in the language that is spoken; files keep it in English."""
+        severity = "" if self.severity == ERROR else _(SEVERITIES[self.severity])
+        head = "".join(_("{part}: ").format(part=part) for part in (severity, self.place, self.key) if part)
+        allowed = _(" ({allowed})").format(allowed=spoken(self.allowed)) if self.allowed else ""
+        remedy = _("; {remedy}").format(remedy=spoken(self.remedy)) if self.remedy else ""
+        return visible(f"{head}{spoken(self.found)}{allowed}{remedy} [{self.slug}]")
+
 
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether one of the findings stops a run."""
@@ -60,6 +70,10 @@ class InputError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(str(finding) for finding in self.findings)
+
+    def spoken(self) -> str:
+        """Every finding in the language that is spoken."""
+        return "\n".join(finding.spoken() for finding in self.findings)
 
 
 class Refusal(Exception):  # noqa: N818 - it refuses a value, and becomes an InputError

@@ -2,7 +2,8 @@
 
 `python -m tests.language.catalogue` writes the texts that the program says now into the catalogue, keeps the
 translations that it has, drops those that nobody says any more, and compiles it. Texts without a translation are
-listed; a test fails as long as there are any.
+listed; a test fails as long as there are any. Messages stand under a context of their own, as templates: they are made
+in English, since files hold them, and translated when they are said.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sim import cli
+from sim.cli.helping import SHOW_HELP, paragraphs
 from sim.report.page.describing import NO_SOURCE
 
 ROOT = Path(__file__).parents[2]
@@ -36,19 +39,46 @@ TEMPLATE_OPTIONS = {
 LINE = 120
 DATED = datetime(2020, 4, 21, tzinfo=UTC)
 
-Message = tuple[str, str | tuple[str, ...]]  # file, text or its forms
+# What click says on our command line: its texts are translated in our catalogue.
+CLICK = (
+    "Usage:",
+    "Options",
+    "Commands",
+    "default: {default}",
+    "Missing command.",
+    "Missing argument",
+    "Missing option",
+    "Missing parameter",
+    "Missing parameter: {param_name}",
+    "Missing {param_type}",
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    "Invalid value: {message}",
+    "Invalid value for {param_hint}: {message}",
+    "No such option {name!r}.",
+    "Option {name!r} does not take a value.",
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    "Choose from:\n\t{choices}",
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    "{value!r} is not a valid {number_type}.",
+    "{value} is not in the range {range}.",
+    "{name} {filename!r} is a directory.",
+    "file",
+)
+
+Message = tuple[str, str | tuple[str, ...], str | None]  # file, text or its forms, context
 
 
 def said() -> Iterator[Message]:
     """Every text that the program says by the catalogue, with the file that says it."""
     for path in sorted((ROOT / "sim").rglob("*.py")):
         for _, text, *_ in extract_from_file("python", path, keywords=KEYWORDS):
-            yield path.relative_to(ROOT).as_posix(), text
+            yield path.relative_to(ROOT).as_posix(), text, None
     for path in sorted((ROOT / "sim").rglob("templates/*.html")):
         method = "jinja2.ext:babel_extract"
         for _, text, *_ in extract_from_file(method, path, keywords=KEYWORDS, options=TEMPLATE_OPTIONS):
-            yield path.relative_to(ROOT).as_posix(), text
+            yield path.relative_to(ROOT).as_posix(), text, None
     yield from of_parameters()
+    yield from of_help()
 
 
 def of_parameters() -> Iterator[Message]:
@@ -59,7 +89,18 @@ def of_parameters() -> Iterator[Message]:
                 continue
             for text in (row["unit"], row["meaning"], row["source"]):
                 if any(character.isalpha() for character in text):
-                    yield PARAMETERS.relative_to(ROOT).as_posix(), text
+                    yield PARAMETERS.relative_to(ROOT).as_posix(), text, None
+
+
+def of_help() -> Iterator[Message]:
+    """What help says: the verbs, their options, and what click says itself."""
+    for command in (cli.cli, *cli.cli.commands.values()):
+        texts = [command.help, *(getattr(option, "help", None) for option in command.params)]
+        for text in texts:
+            for paragraph in paragraphs(text) if text else ():
+                yield "sim/cli", paragraph, None
+    for text in (SHOW_HELP, *CLICK):
+        yield "click", text, None
 
 
 def stored() -> Catalog:
@@ -82,12 +123,12 @@ def new_catalogue() -> Catalog:
 def updated(translations: Catalog) -> Catalog:
     """What the program says now, with the translations that are known of it."""
     catalogue = new_catalogue()
-    for file, text in said():
-        known = translations.get(text[0] if isinstance(text, tuple) else text)
+    for file, text, context in said():
+        known = translations.get(text[0] if isinstance(text, tuple) else text, context)
         string = known.string if known is not None else ""
-        found = catalogue.get(text[0] if isinstance(text, tuple) else text)
+        found = catalogue.get(text[0] if isinstance(text, tuple) else text, context)
         places = [*(found.locations if found is not None else []), (file, None)]
-        catalogue.add(text, string, locations=list(dict.fromkeys(places)))
+        catalogue.add(text, string, locations=list(dict.fromkeys(places)), context=context)
     return catalogue
 
 
