@@ -23,6 +23,7 @@ from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, LANG, OK, P
 from sim.cli.plan import plan
 from sim.cli.report import report
 from sim.cli.run import run
+from sim.cli.story import story
 from sim.cli.study import study
 from sim.cli.sweep import sweep
 from sim.cli.verify import verify
@@ -77,6 +78,7 @@ for _verb in (
     calibrate,
     validate,
     report,
+    story,
     check,
     verify,
     template,

@@ -477,6 +477,10 @@ SLUGS: dict[str, str] = {
         "times measures. The limit protects the memory of the machine."
     ),
     "no-sensitivity-library": "`--sensitivity` needs the library SALib: `pip install 'jobfair[sensitivity]'`.",
+    "not-in-story": (
+        "Nobody of this name or number took part in that replication. In a campaign people have their number in the "
+        "pool, else the id of their row or their number at the fair; booths go by the names of `booths.csv`."
+    ),
     "no-search-library": "`optimise` needs the library pymoo: `pip install 'jobfair[optimise]'`.",
     "bad-problem": (
         "The problem of a search cannot be read so: what is allowed for a decision, limit, objective or setting of the "

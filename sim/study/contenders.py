@@ -48,7 +48,7 @@ def stored_contenders(paths: Sequence[str]) -> tuple[tuple[Contender, ...], dict
     They must be complete, come from the same program and have the same seed; the replications that all of them have
     are compared.
     """
-    manifests = [_manifest(Path(path)) for path in paths]
+    manifests = [run_manifest(Path(path)) for path in paths]
     findings = [
         one for path, found in zip(paths, manifests, strict=True) for one in _refusals(path, found, manifests[0])
     ]
@@ -100,7 +100,8 @@ def check_observed(contenders: Sequence[Contender], values: np.ndarray, measure:
             raise InputError([Finding("--select", measure, found, "", remedy, "not-observed")])
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def run_manifest(path: Path) -> dict[str, Any]:
+    """The manifest of the folder of a run; refuses another folder."""
     found = read_manifest(path)
     if found is None or "fingerprint" not in found:
         remedy = "name the folder that `jobfair run` wrote, or a scenario file"
