@@ -70,17 +70,23 @@ def digest(root: Path | None = None) -> str:
 def cache_folder() -> Path:
     """Folder of the machine code: $JOBFAIR_CACHE, else the user's cache folder; a temporary one if read-only."""
     chosen = os.environ.get("JOBFAIR_CACHE")
-    candidates = [Path(chosen)] if chosen else [platformdirs.user_cache_path("jobfair")]
-    candidates.append(Path(tempfile.gettempdir()) / f"jobfair-{os.getuid() if hasattr(os, 'getuid') else 'user'}")
-    for candidate in candidates:
+    shared = Path(tempfile.gettempdir()) / f"jobfair-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    for candidate in (Path(chosen) if chosen else platformdirs.user_cache_path("jobfair"), shared):
         folder = candidate / "compiled" / digest()
         try:
+            candidate.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
+            if os.access(folder, os.W_OK) and (candidate != shared or is_private(shared)):
                 return folder
         except OSError:
             continue
     return Path(tempfile.mkdtemp(prefix="jobfair-"))
+
+
+def is_private(folder: Path) -> bool:
+    """Whether nobody else can have put code into a folder: it is this user's and not open to others for writing."""
+    status = folder.stat()
+    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
 def jit(function: Function) -> Function:

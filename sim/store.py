@@ -28,6 +28,7 @@ from sim.files import TEMPORARY, Table, csv_text, damaged, explained, locked, re
 from sim.journal import Journal
 from sim.model.alarms import ALARM, Alarm, as_json
 from sim.model.errors import Finding, InputError
+from sim.model.people import without_names
 from sim.program import version
 
 __all__ = ["Order", "ResultsFolder", "draws_in", "open_results", "read_manifest", "remove_results", "version"]
@@ -69,7 +70,7 @@ class Order:
         """SHA-256 of everything in the scenario and its tables that a simulated number can depend on."""
         import tomli_w
 
-        content = {key: value for key, value in self.resolved.items() if key not in WITHOUT_EFFECT}
+        content = {key: value for key, value in without_names(self.resolved).items() if key not in WITHOUT_EFFECT}
         # Scenario files are in `resolved`, where a comment makes no difference; tables are only named there.
         tables = sorted(digest for name, digest in self.inputs if not name.endswith(".toml"))
         return hashlib.sha256("\n".join([tomli_w.dumps(content), *tables]).encode(errors="surrogateescape")).hexdigest()

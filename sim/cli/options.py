@@ -89,6 +89,9 @@ LANG = click.option(
     expose_value=False,
     help="Language of what is said and of the page; that of the system if left out.",
 )
+NAMES = click.option(
+    "--names", is_flag=True, help="Keep names and ids of listed people in the results; pseudonyms if left out."
+)
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 
 

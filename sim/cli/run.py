@@ -19,6 +19,7 @@ from sim.cli.options import (
     JOBS,
     JSON,
     LANG,
+    NAMES,
     NO_PROGRESS,
     NO_REPORT,
     OUT,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 @XLSX
 @NO_REPORT
 @LANG
+@NAMES
 @JSON
 @QUIET
 @VERBOSE

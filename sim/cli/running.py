@@ -58,7 +58,7 @@ def _order(
         seed=seed,
         replications=replications,
         engine=chosen("engine", ENGINES[0]),
-        resolved={**scenario.resolved(), "run": {"replications": replications, "seed": seed}},
+        resolved=_resolved(scenario, options, {"replications": replications, "seed": seed}),
         inputs=scenario.inputs,
         command=(PROGRAM, *click.get_current_context().find_root().obj),
         draws=draws,
@@ -76,6 +76,16 @@ def open_draws(out: Path, options: Mapping[str, Any]) -> tuple[tuple[str, ...], 
         return read_draws(options["draws"])
     earlier = draws_in(out) if options["resume"] else None
     return parse_draws(earlier, str(out / DRAWS)) if earlier else ()
+
+
+def _resolved(scenario: Scenario, options: Mapping[str, Any], run: Mapping[str, int]) -> dict[str, Any]:
+    """The scenario as it is run, listed people with pseudonyms unless their names are asked for."""
+    from sim.model.people import without_names
+
+    resolved = scenario.resolved()
+    given = resolved.get("run")
+    resolved["run"] = {**(given if isinstance(given, dict) else {}), **run}
+    return resolved if options.get("names") else without_names(resolved)
 
 
 @contextmanager

@@ -6,17 +6,16 @@ renaming or reordering changes nothing.
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
+
+from sim.model.people import lasting_number
 
 _LOCAL_BITS = 32
 
 
 def number_of(key: str, bits: int = 64) -> int:
     """Number of so many bits that belongs to a text for good."""
-    digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") >> (64 - bits)
+    return lasting_number(key) >> (64 - bits)
 
 
 def numbers_of_crowd(fair: str, count: int) -> np.ndarray:

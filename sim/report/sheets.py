@@ -21,6 +21,7 @@ from sim.files import KEY_COLUMNS, explained, read_table, text_of_cell
 from sim.language import _
 from sim.model.errors import Finding, InputError
 from sim.report.booths import REPLICATION, read_booths
+from sim.report.privacy import hidden_cells, people_in
 from sim.store import REPLICATIONS, RESOLVED, SUMMARY, read_manifest
 from sim.study.booths import BoothFigures
 from sim.study.measures import by_name
@@ -72,7 +73,17 @@ class _Stored:
         for key, figures in self.summary:
             if [name for name in PARTS if key[name]] == ([part] if part else []):
                 found.setdefault(key.get(part, ""), {})[key["measure"]] = (key["unit"], figures)
-        return found
+        return self._without_small(found) if part in ("group", "district") else found
+
+    def _without_small(
+        self, found: dict[str, dict[str, tuple[str, Mapping[str, float]]]]
+    ) -> dict[str, dict[str, tuple[str, Mapping[str, float]]]]:
+        """The same, empty where only few people are behind the figures."""
+        run = self.resolved.get("run", {})
+        people = {name: people_in({one: figures.get("mean", math.nan) for one, (_, figures) in own.items()})
+                  for name, own in found.items()}  # fmt: skip
+        hidden = hidden_cells(people, int(run.get("smallest_cell", 0)))
+        return {name: {} if name in hidden else own for name, own in found.items()}
 
 
 def sheets_of(folder: Path) -> tuple[Sheet, ...]:

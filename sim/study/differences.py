@@ -15,6 +15,7 @@ import numpy as np
 from sim.campaign.laws import arrival_profile
 from sim.draws import make_key
 from sim.model.parameters import CAMPAIGN_LISTS, FAIR_ONLY, LISTS, Parameter, parameters
+from sim.model.people import pseudonym
 from sim.model.resources import resources as planned_resources
 from sim.model.scenario import Fair, Group, Scenario
 from sim.model.values import Duration, Settings, Value, clock_text, plain, window_text
@@ -173,13 +174,16 @@ def _row_changes(name: str, before: Sequence[Settings], after: Sequence[Settings
         found = f"{len(after):,} rows: {len(new.keys() - old.keys()):,} new, {shared:,} changed"
         return (Change(name, f"{len(before):,} rows: {len(old.keys() - new.keys()):,} dropped", found),)
     level = parameters(LISTS[name])
+    if name == "seekers":  # listed people are told by their pseudonyms
+        level = tuple(one for one in level if one.key not in ("id", "name"))
     sides = ({one: _values(level, side[one]) for one in differ if one in side} for side in (old, new))
     return tuple(_entry_changes(name, *sides))
 
 
 def _rows(name: str, rows: Sequence[Settings]) -> dict[str, Settings]:
     if name != "posts":
-        return {row.text("id"): row for row in rows}
+        ids = (row.text("id") for row in rows)
+        return dict(zip(map(pseudonym, ids) if name == "seekers" else ids, rows, strict=True))
     found: dict[str, Settings] = {}
     for row in rows:  # a firm may list the same occupation more than once
         identity = f"{row.text('firm')}.{row.text('occupation')}"

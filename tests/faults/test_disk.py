@@ -94,7 +94,6 @@ def test_a_write_that_fails_loses_nothing_finished_wherever_it_fails(
     assert points > 20
 
 
-@pytest.mark.skipif("sys.platform == 'win32'")
 def test_a_limit_on_the_size_of_files_is_a_message_and_the_run_goes_on(whole: dict[str, bytes]) -> None:
     limited = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"

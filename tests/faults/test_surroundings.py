@@ -140,7 +140,6 @@ def test_a_path_of_four_thousand_characters_is_used_or_refused(long: str, capsys
             load_scenario("long.toml")
 
 
-@pytest.mark.skipif("sys.platform == 'win32'")
 def test_a_folder_whose_files_would_have_too_long_a_path_is_refused_with_the_remedy(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +151,6 @@ def test_a_folder_whose_files_would_have_too_long_a_path_is_refused_with_the_rem
 # Terminal -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif("sys.platform == 'win32'")
 def test_without_any_terminal_or_open_stream_the_results_are_there() -> None:
     command = f"{sys.executable} -m sim run small.toml --out out <&- >&- 2>&-"
     assert subprocess.run(command, shell=True, env=environment(), check=False).returncode == 0

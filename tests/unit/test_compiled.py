@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 import sim
 from sim import compiled
 from sim.campaign.season import Season
-from sim.compiled import COMPILED_SOURCES, cache_folder, digest
+from sim.compiled import COMPILED_SOURCES, cache_folder, digest, is_private
 from sim.study.measures import measure
 from sim.warmup import ensure_compiled
 from tests.laws.test_season import campaign, fair
@@ -218,3 +219,20 @@ def test_a_campaign_compiles_nothing_that_was_not_announced() -> None:
     measure(season, season.play(1, 0))
     new = {path.name for path in cache_folder().rglob("*")} - before
     assert new == set()
+
+
+def test_a_cache_that_others_could_fill_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way of the chosen cache", encoding="utf-8")
+    monkeypatch.setenv("JOBFAIR_CACHE", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    shared = tmp_path / f"jobfair-{os.getuid()}"
+    find = cache_folder.__wrapped__
+    assert find().is_relative_to(shared)
+    assert is_private(shared)
+    shared.chmod(0o777)
+    assert not is_private(shared)
+    assert not find().is_relative_to(shared)
+    shared.chmod(0o700)
+    monkeypatch.setattr(os, "getuid", lambda: shared.stat().st_uid + 1)
+    assert not is_private(shared)

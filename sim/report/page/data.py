@@ -72,6 +72,7 @@ class Parts:
     kind: str
     measures: tuple[str, ...]
     parts: tuple[Part, ...]
+    smallest: int = 0  # some figures are left empty because fewer people than this are behind them; 0: none
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ computed and simulates nothing but one replication again, of which the sample ha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from sim.model.scenario import Scenario
 from sim.report.page.data import Booths, FairPlan, Loss, Part, Parts, Replay, RunPage, Spread, Stage
 from sim.report.page.describing import method_of
+from sim.report.privacy import SMALLEST_CELL, hidden_cells, people_in
 from sim.report.summary import SummaryRow, sample_rows, summarise
 from sim.study.booths import BoothFigures
 from sim.study.measures import MeasureKey
@@ -117,7 +119,18 @@ def _parts(sample: Sample, rows: Mapping[MeasureKey, SummaryRow], scenario: Scen
     found = [_measured(rows, kind) for kind in ("group", "district")]
     if not found[1].parts:
         found.append(_by_venue(sample, scenario))
-    return tuple(one for one in found if len(one.parts) > 1)
+    smallest = scenario.settings.integer(SMALLEST_CELL)
+    return tuple(_without_small(one, smallest) for one in found if len(one.parts) > 1)
+
+
+def _without_small(parts: Parts, smallest: int) -> Parts:
+    """The parts, empty where only few people are behind the figures."""
+    people = {one.name: people_in({name: row.mean for name, row in one.rows.items()}) for one in parts.parts}
+    hidden = hidden_cells(people, smallest)
+    if not hidden:
+        return parts
+    kept = tuple(Part(one.name, {}) if one.name in hidden else one for one in parts.parts)
+    return replace(parts, parts=kept, smallest=smallest)
 
 
 def _measured(rows: Mapping[MeasureKey, SummaryRow], kind: str) -> Parts:

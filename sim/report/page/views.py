@@ -6,13 +6,14 @@ From the page's values to what the browser's program is given. Knows no template
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.language import _
 from sim.model.values import clock_text
 from sim.report.page import charts, words
 from sim.report.page.data import ComparisonPage, FitPage, Parts, Replay, RunPage
+from sim.report.privacy import USUAL_SMALLEST, hidden_cells, people_in
 from sim.report.summary import SummaryRow
 from sim.study.compare import Alternative, Difference
 
@@ -65,9 +66,10 @@ def _of_run(page: RunPage) -> View:
         drawn["visits"] = charts.lines_chart(page.days, VISITS, _("Visits and intents by day"))
     drawn["calendar"] = charts.calendar_chart(page.calendar)
     for parts in page.parts:
-        measure = part_measure(parts)
-        if measure:
-            drawn[parts.kind] = charts.parts_chart(parts, measure)
+        shown = replace(parts, parts=tuple(one for one in parts.parts if one.rows))
+        measure = part_measure(shown)
+        if measure and shown.parts:
+            drawn[parts.kind] = charts.parts_chart(shown, measure)
     if page.booths is not None and sum(one.interviews > 0 for one in page.booths.figures) >= FEWEST_FOR_A_CHART:
         drawn["booths"] = charts.booths_chart(page.booths)
     measures = tuple(dict.fromkeys(name for fair in page.calendar for name in fair.rows))
@@ -109,10 +111,21 @@ def _of_comparison(page: ComparisonPage) -> View:
 
 def _parts_of(other: Alternative) -> tuple[str, tuple[Difference, ...]]:
     """The differences by one group or one district, and nothing else."""
-    return other.label, tuple(
+    rows = tuple(
         row
         for row in other.others
         if (row.key.group or row.key.district) and not (row.key.fair or row.key.booth or row.key.hour)
+    )
+    hidden: set[tuple[str, str]] = set()
+    for kind in ("group", "district"):
+        means: dict[str, dict[str, float]] = {}
+        for row in rows:
+            if getattr(row.key, kind):
+                means.setdefault(getattr(row.key, kind), {})[row.name] = min(row.base, row.other)
+        people = {name: people_in(own) for name, own in means.items()}
+        hidden |= {(kind, name) for name in hidden_cells(people, USUAL_SMALLEST)}
+    return other.label, tuple(
+        row for row in rows if not {("group", row.key.group), ("district", row.key.district)} & hidden
     )
 
 
