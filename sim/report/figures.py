@@ -120,7 +120,7 @@ def _assumptions(document: Document) -> Figure | None:
     style = {file: (LINES[place % len(LINES)], MARKS[place % len(MARKS)]) for place, file in enumerate(files)}
     lines = -(-len(shown) // COLUMNS)
     figure = Figure(figsize=(9, 2.4 * lines + 0.25 * len(files)), layout="constrained")
-    every = figure.subplots(lines, COLUMNS, squeeze=False).flat
+    every = list(figure.subplots(lines, COLUMNS, squeeze=False).flat)
     handles = {}
     for axes, one in zip(every, shown, strict=False):
         for row in one["strategies"]:
@@ -132,7 +132,7 @@ def _assumptions(document: Document) -> Figure | None:
             axes.axvline(one["usual"], color=GUIDE, linewidth=1, linestyle=":")
         axes.set_title(one["key"], fontsize=8)
         axes.spines[["top", "right"]].set_visible(False)
-    for axes in every:
+    for axes in every[len(shown) :]:
         axes.set_visible(False)
     figure.supylabel("intents more or fewer", fontsize=9)
     figure.legend(

@@ -194,7 +194,7 @@ def reason_sentence(document: Document, row: Row) -> str:
     """Where the lead of a strategy comes from."""
     head = f"**{named(document, row['file'])}** ({lead_text(row)}, {verdict_of(row)})"
     if verdict_of(row) == EQUAL:
-        return f"{head}: exactly as the base in every replication."
+        return f"{head}: exactly as many intents as with the base in every replication."
     by_visits, by_rate = parts_of_lead(document, row)
     if math.isnan(by_visits):
         return f"{head}: nobody came."
