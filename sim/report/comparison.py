@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.files import KEY_COLUMNS, csv_text
 from sim.model.visible import shortened
+from sim.report.explaining import explanation_json, print_causes
 from sim.study.compare import BETTER, CANNOT_TELL, EQUAL, WORSE, Alternative, Best, Comparison, Difference
 from sim.study.differences import Change
+from sim.study.explain import sentences
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -205,6 +207,10 @@ def render(comparison: Comparison, console: Console, everything: bool = False) -
             say(f"{other.label} against {comparison.base}")
         rows = [*other.headline, *(row for row in other.others if everything and _is_season(row))]
         _print_table(rows, comparison.base, other.label, console)
+        if other.explanation is not None and not other.is_equal:
+            print_causes(other.explanation, console)
+            for line in sentences(other.explanation):
+                say(f"  {line}")
     say("")
     for line in notes(comparison):
         say(line)
@@ -328,6 +334,7 @@ def _alternative_json(base: str, other: Alternative) -> dict[str, Any]:
         "inputs_changed": [asdict(one) for one in other.inputs_changed],
         "resources_changed": [asdict(one) for one in other.resources_changed],
         "warnings": [line for line in (resource_warning(base, other),) if line],
+        "explanation": None if other.explanation is None else explanation_json(other.explanation),
     }
 
 

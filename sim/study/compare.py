@@ -17,6 +17,7 @@ import numpy as np
 from sim.model.errors import Finding, InputError
 from sim.model.scenario import Scenario
 from sim.study.differences import Change, input_changes, resource_changes
+from sim.study.explain import Explanation, explain
 from sim.study.measures import HEADLINE, MeasureKey, by_name
 from sim.study.replicate import Sample
 from sim.study.selection import FEWEST_REPLICATIONS, Selection, WithBest, compare_with_best
@@ -69,6 +70,7 @@ class Alternative:
     others: tuple[Difference, ...]
     inputs_changed: tuple[Change, ...]
     resources_changed: tuple[Change, ...]
+    explanation: Explanation | None = None
 
     def row(self, name: str) -> Difference | None:
         """A headline measure; None if the plans do not share it."""
@@ -147,6 +149,7 @@ def _alternative(
         others=tuple(row for row in rows if not row.is_simultaneous),
         inputs_changed=input_changes(base.scenario, other.scenario),
         resources_changed=resource_changes(base.scenario, other.scenario, seed),
+        explanation=explain(base.sample, other.sample),
     )
 
 

@@ -28,7 +28,7 @@ BASE = "own calendar"
 # Without a stated smallest difference that matters: this share of what the scenario's own calendar reaches.
 USUAL_ZONE_SHARE = 0.01
 # A selection may take so many times the first replications; beyond that the zone is doubled, which is said.
-MOST_TIMES = 25
+MOST_TIMES = 8
 
 
 @dataclass(frozen=True)
