@@ -33,9 +33,14 @@ class Opened(NamedTuple):
     seen: list[str]  # requests but for the file itself, messages of the console, errors, dialogues
 
 
+def browser_program() -> str | None:
+    """The program of a browser, if there is one."""
+    return os.environ.get(VARIABLE) or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = os.environ.get(VARIABLE) or next(filter(None, map(shutil.which, NAMES)), None)
+    found = browser_program()
     if found is None:
         pytest.fail(MISSING, pytrace=False)
     with sync_playwright() as playwright:

@@ -1,8 +1,7 @@
 """README and manual tell the truth: their commands run, their folders exist, the automatic check is theirs.
 
 Every `jobfair` command in a fenced block that opens with `sh` is run, in the order of the page, in a copy of
-the project's files that are not code. Words after `sh` say more: `long` runs with two replications in place
-of many, `exits=2` expects that exit code. Other blocks are only shown.
+the project's files that are not code; first the files that the page tells the reader to write are written.
 """
 
 import re
@@ -11,31 +10,13 @@ import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.docs.manual import ROOT, Command, commands, write_files
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-BLOCK = re.compile(r"^```sh\b([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-class Command(NamedTuple):
-    words: list[str]
-    exit_code: int
-    long: bool
-
-
-def commands(text: str) -> list[Command]:
-    found = []
-    for marks, block in BLOCK.findall(text):
-        expected = re.search(r"exits=(\d+)", marks)
-        for line in re.split(r"\n| && ", block):
-            words = shlex.split(line, comments=True)
-            if words and Path(words[0]).name == "jobfair":
-                found.append(Command(words, int(expected[1]) if expected else 0, "long" in marks.split()))
-    return found
 
 
 def shortened(words: list[str]) -> list[str]:
@@ -43,7 +24,7 @@ def shortened(words: list[str]) -> list[str]:
     for option in ("-n", "--replications"):
         if option in kept:
             del kept[kept.index(option) : kept.index(option) + 2]
-    return [*kept, "-n", "2"] if kept[1] == "run" else kept
+    return [*kept, "-n", "2"] if kept[1] in ("run", "compare", "sweep") else kept
 
 
 def execute(command: Command, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -77,7 +58,9 @@ def marked(name: str) -> str:
 def test_commands_of_the_page_run(page: Path, tmp_path: Path) -> None:
     hidden = shutil.ignore_patterns(".*", "sim", "tests", "benchmarks", "results", "build", "dist")
     folder = shutil.copytree(ROOT, tmp_path / "project", ignore=hidden)
-    for command in commands(page.read_text("utf-8")):
+    text = page.read_text("utf-8")
+    write_files(text, folder)
+    for command in commands(text):
         done = execute(command, folder)
         shown = f"$ {shlex.join(command.words)}\n{done.stdout}{done.stderr}"
         assert done.returncode == command.exit_code, shown
@@ -130,3 +113,11 @@ def test_blocks_are_read_as_described() -> None:
         Command(["jobfair", "check", "y"], 2, False),
     ]
     assert shlex.join(shortened(["jobfair", "run", "x", "-n", "900", "--json"])) == "jobfair run x --json -n 2"
+    assert shlex.join(shortened(["jobfair", "compare", "x", "y"])) == "jobfair compare x y -n 2"
+    assert shortened(["jobfair", "plan", "x"]) == ["jobfair", "plan", "x"]
+
+
+def test_files_of_a_page_are_written(tmp_path: Path) -> None:
+    write_files('```toml file=a/b.toml\nname = "b"\n```\n```toml\nname = "c"\n```\n', tmp_path)
+    assert [path.name for path in tmp_path.rglob("*.toml")] == ["b.toml"]
+    assert (tmp_path / "a" / "b.toml").read_text("utf-8") == 'name = "b"\n'
