@@ -1,4 +1,4 @@
-"""Makes what docs/tutorial.md shows: `python -m tests.docs.pictures` runs its commands in full and looks at their pages.
+"""Makes what docs/tutorial.md shows: `python -m tests.docs.pictures` runs its commands in full, and opens their pages.
 
 What a command prints goes into the block that follows a comment `<!-- printed -->` (with a pattern: only the lines that
 match it); parts of the pages are photographed in Chromium into docs/pictures. For use after results have changed, and
