@@ -21,7 +21,7 @@ from tests.docs.manual import ROOT, commands, write_files
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 PRINTED = re.compile(r"^(```sh[^\n]*\n(.*?)^```\n\n<!-- printed(?:: ([^\n]*))? -->\n```text\n)(.*?)^```$", re.M | re.S)
-WIDTH, LINE = 900, 118
+WIDTH, MARGIN, LINE = 900, 4, 118  # pixels, pixels, characters
 
 
 class Picture(NamedTuple):
@@ -34,7 +34,7 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("tutorial-page", "riverside", "header", ".cards"),
-    Picture("tutorial-hours", "riverside", "[data-chart=flow]", "[data-chart=flow]"),
+    Picture("tutorial-hours", "riverside", "#hours h3", "[data-chart=flow]"),
     Picture("tutorial-replay", "riverside", "#replay h2", "#counts", "09:50"),
     Picture("tutorial-trade-off", "town-plans", "[data-chart=pareto]", "[data-chart=pareto]"),
     Picture("tutorial-districts", "town-plans", "#parts h2", "#parts details"),
@@ -94,11 +94,12 @@ def take(page: Page, picture: Picture) -> None:
         shown = page.locator("#clock").text_content()
         if shown != picture.clock:
             raise SystemExit(f"{picture.name}: the clock shows {shown}, not {picture.clock}")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     page.locator(picture.first).first.scroll_into_view_if_needed()
     boxes = [page.locator(one).first.bounding_box() for one in (picture.first, picture.last)]
     down = page.evaluate("window.scrollY")
     top, bottom = boxes[0]["y"] + down, boxes[1]["y"] + boxes[1]["height"] + down
-    clip = {"x": 0, "y": max(0, top - 12), "width": WIDTH, "height": bottom - top + 24}
+    clip = {"x": 0, "y": max(0, top - MARGIN), "width": WIDTH, "height": bottom - top + 2 * MARGIN}
     path = ROOT / "docs" / "pictures" / f"{picture.name}.png"
     page.screenshot(path=path, clip=clip, full_page=True, animations="disabled")
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size:,} bytes", flush=True)
