@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import DEBUG, JSON
+from sim.cli.helping import Command
+from sim.cli.options import DEBUG, JSON, LANG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sim.study.story import Told
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option("--seeker", metavar="N", help="A person: the number in the pool, or at a fair, or the id of a row.")
 @click.option("--booth", metavar="ID", help="A booth, as booths.csv names it.")
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     help="Which replication of the run, from 0.",
 )
 @JSON
+@LANG
 @DEBUG
 def story(
     results: Path, seeker: str | None, booth: str | None, fair: str | None, replication: int, as_json: bool

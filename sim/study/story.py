@@ -17,6 +17,7 @@ import numpy as np
 from sim.campaign.season import History, Played, Season
 from sim.engine import ledger as book
 from sim.model.errors import Finding, InputError, did_you_mean
+from sim.model.people import pseudonym
 from sim.model.scenario import Scenario
 from sim.population.identity import number_of
 from sim.population.searching import FOREVER, REASONS
@@ -101,7 +102,9 @@ class Stories:
     # A seeker -------------------------------------------------------------------------------------
 
     def seeker(self, name: str, fair: str | None = None) -> list[Told]:
-        """The day or season of one seeker; refuses a name that nobody has."""
+        """The day or season of one seeker; refuses a name that nobody has. Results know listed people by pseudonyms."""
+        if pseudonym(name) in self._people.values():
+            name = pseudonym(name)
         found = [(played, row) for played in self.fairs(fair) if (row := self._row(played, name)) is not None]
         lines = [line for played, row in found for line in self._visit(played, row)]
         if self.history.ending is None:

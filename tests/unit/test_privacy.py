@@ -167,6 +167,16 @@ def test_a_comparison_leaves_small_groups_out() -> None:
     assert {row.key.group for row in rows} == {"many"}
 
 
+def test_the_story_of_a_listed_person_is_found_by_id_and_told_by_pseudonym(capsys: pytest.CaptureFixture[str]) -> None:
+    run()
+    capsys.readouterr()
+    for name in (SECRETS[3], pseudonym(SECRETS[3])):
+        assert main(["story", "out", "--seeker", name]) == 0
+        said = capsys.readouterr().out
+        assert said
+        assert not any(secret in said for secret in SECRETS)
+
+
 def test_the_page_and_the_resolved_scenario_say_the_limit() -> None:
     run("--set", "run.smallest_cell=7", file="groups.toml")
     assert tomllib.loads(Path("out/resolved.toml").read_text(encoding="utf-8"))["run"]["smallest_cell"] == 7
