@@ -140,6 +140,8 @@ def _write(folder: ResultsFolder, judged: Judged, evaluations: Evaluations) -> d
     plans = folder.path / "plans"
     with explained(plans):
         plans.mkdir(exist_ok=True)
+        for stale in (*plans.glob("plan-[0-9]*.toml"), *plans.glob("plan-[0-9]*.csv")):
+            stale.unlink()  # of an earlier search in this folder, which may have had more finalists
         named = [(judged.own, judged.problem.base), *zip(judged.finalists, scenarios, strict=True)]
         for one, scenario in named:
             file = folder.path / optimising.file_of(one)
