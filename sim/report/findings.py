@@ -306,9 +306,26 @@ def assumption_sentences(document: Document) -> list[str]:
             told.append(f"`{one['key']}` ({one['words']}{usual_text(one)}): {'; '.join(turned)}.")
         else:
             firm.append(f"`{one['key']}`")
+    told += _best_elsewhere(document)
     if firm:
         told.append(f"No lead turns over the values tried of {_listed(firm)}.")
     return told
+
+
+def _best_elsewhere(document: Document) -> list[str]:
+    """At which values another strategy than the selected one has the most intents of those tried."""
+    selected = document["best"].get("selected")
+    found = []
+    for one in document["assumptions"]:
+        if selected not in {row["file"] for row in one["strategies"]}:
+            continue
+        pairs = zip(one["values"], one["first"], strict=True)
+        others = [f"{named(document, name)} at {value:g}" for value, name in pairs if name != selected]
+        if others:
+            found.append(f"`{one['key']}` ({', '.join(others)})")
+    if not found:
+        return []
+    return [f"{named(document, selected)} is not the best of those tried at other values of {_listed(found)}."]
 
 
 def _turned(document: Document, one: Row, row: Row) -> str:

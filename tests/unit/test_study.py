@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sim.cli import main
+from sim.cli.study import DRAWS
 from sim.model.errors import InputError
 from sim.model.scenario import load_scenario
 from sim.report import figures
@@ -23,6 +24,7 @@ from sim.report.findings import (
 )
 from sim.report.strategies import page_of, plain
 from sim.study import replicate as replicating
+from sim.study.parameter_draws import read_draws
 from sim.study.strategies import Assumption, cases_of, read_assumptions, study_digest
 from tests.golden import studies
 
@@ -248,3 +250,26 @@ def test_the_digest_is_that_of_what_files_say(tmp_path: Path) -> None:
     first = digest(fairs.format(3))
     assert digest("# said\n" + fairs.format('{ value = 3, source = "somebody" }')) == first
     assert digest(fairs.format(4)) != first
+
+
+def test_the_page_of_the_manual_was_made_from_these_files() -> None:
+    page = (ROOT / "docs" / "strategies.md").read_text("utf-8")
+    draws = re.search(r"--draws (\S+)", page)
+    assert draws
+    files = sorted(FOLDER.glob("*.toml"), key=lambda path: path.stem != "reported")
+    scenarios = [load_scenario(file) for file in files]
+    assumptions = read_assumptions(FOLDER / "assumptions.csv", [file.stem for file in files])
+    rows = read_draws(ROOT / draws[1])
+    digest = study_digest(scenarios, assumptions, rows[: DRAWS + 1])
+    remedy = f"make docs/strategies.md again: `{re.findall('jobfair study .*', page)[0]}`"
+    assert f"<!-- digest: {digest} -->" in page, remedy
+    for file in files:
+        assert f"`{file.name}`" in page
+
+
+def test_the_readme_has_the_finding_of_the_page() -> None:
+    page = (ROOT / "docs" / "strategies.md").read_text("utf-8")
+    finding = re.search(r"## In short\n\n- (.*)\n", page)
+    quoted = re.search(r"<!-- finding: strategies -->\n((?:> .*\n)+)", (ROOT / "README.md").read_text("utf-8"))
+    assert finding and quoted
+    assert " ".join(line.removeprefix("> ") for line in quoted[1].splitlines()) == finding[1]
