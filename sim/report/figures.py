@@ -24,8 +24,8 @@ Document = dict[str, Any]
 
 LIBRARY = "matplotlib"
 INK, BETTER_INK, WORSE_INK, GUIDE = "#444444", "#1b7a3d", "#b3261e", "#999999"
-LINES = ("#1f4e9c", "#c05a00", "#1b7a3d", "#8b2f97", "#4d4d4d", "#a3123f", "#00788a")
-MARKS = "osD^vPX"
+LINES = ("#1f4e9c", "#c05a00", "#1b7a3d", "#8b2f97", "#4d4d4d", "#a3123f", "#00788a", "#7a5b00", "#e0529c", "#5a6bd8")
+MARKS = "osD^vPX<>*"
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "jobfair",
     "svg.fonttype": "none",

@@ -176,6 +176,16 @@ def test_what_turns_a_lead(document: dict[str, Any], outcome: str, verdicts: lis
     assert any(words in sentence for sentence in assumption_sentences(other))
 
 
+def test_another_best_elsewhere_is_said(document: dict[str, Any]) -> None:
+    assert not any("is not the best of those tried" in sentence for sentence in assumption_sentences(document))
+    other = copy.deepcopy(document)
+    other["assumptions"][1]["first"] = ["reported", "south"]
+    assert (
+        "In the south is not the best of those tried at other values of `behaviour.patience_minutes.mean`"
+        " (As planned at 5)." in assumption_sentences(other)
+    )
+
+
 def test_unequal_resources_are_said(document: dict[str, Any]) -> None:
     assert "but for *More \\| halls* (staff hours 224 in place of 336" in resources_sentence(document)
     document = copy.deepcopy(document)
