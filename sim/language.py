@@ -109,8 +109,9 @@ def spoken(text: str) -> str:
         if text.startswith(template.begin) and text.endswith(template.end):
             match = template.pattern.fullmatch(text)
             if match:
-                values = {name: _value(name, value) for name, value in match.groupdict().items()}
-                return template.translation.format(**values)
+                # Not format: braces of a TOML example are no places.
+                parts = PLACE.split(template.translation)
+                return "".join(_value(part, match[part]) if place % 2 else part for place, part in enumerate(parts))
     return text
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim import compiled
+from sim.language import N_
 
 Announce = Callable[[int, int, str], None]
 """Told (parts done, parts in all, what comes next) before each part and at the end."""
@@ -136,10 +137,14 @@ def _compile_carrying() -> None:
 
 _FAIR_DAYS, _CAMPAIGNS = "ready", "ready-campaigns"
 _PARTS: dict[str, tuple[tuple[str, Callable[[], None]], ...]] = {
-    _FAIR_DAYS: (("people", _compile_people), ("visits", _compile_visits), ("the fair day", _compile_fair_day)),
+    _FAIR_DAYS: (
+        (N_("people"), _compile_people),
+        (N_("visits"), _compile_visits),
+        (N_("the fair day"), _compile_fair_day),
+    ),
     _CAMPAIGNS: (
-        ("the pool", _compile_pool),
-        ("attendance", _compile_attendance),
-        ("what is carried over", _compile_carrying),
+        (N_("the pool"), _compile_pool),
+        (N_("attendance"), _compile_attendance),
+        (N_("what is carried over"), _compile_carrying),
     ),
 }

@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
-        complain(f"{PROGRAM}: output: {error.strerror or error} [cannot-write]")
+        complain(_("{program}: output: {what} [cannot-write]").format(program=PROGRAM, what=error.strerror or error))
         return BAD_INPUT
     return code
 

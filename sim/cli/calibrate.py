@@ -26,6 +26,7 @@ from sim.cli.options import (
 )
 from sim.cli.report import write_report
 from sim.cli.running import compile_first, kept
+from sim.language import _
 
 if TYPE_CHECKING:
     from sim.store import ResultsFolder
@@ -100,7 +101,7 @@ def calibrate(targets: Path, as_json: bool, **options: Any) -> None:
     with _bar(options) as progress:
         steps, seed = _steps(read, options, say, progress)
         folder = _open(read, out, steps, seed, options)
-        say(f"results folder: {out}")
+        say(_("results folder: {out}").format(out=out))
         compile_first(say)
         with kept(folder):
             made = steps_of.calibrate(read, seed, steps, folder.finished(), folder.save_part)
@@ -109,8 +110,8 @@ def calibrate(targets: Path, as_json: bool, **options: Any) -> None:
     write_bases(bases, read, made)
     write_report(out, options, say, lambda: FitPage(made.fit.about))
     _show_fit(made, as_json)
-    say(f"fit: {where}")
-    say(f"bases for scenarios: {bases}")
+    say(_("fit: {where}").format(where=where))
+    say(_("bases for scenarios: {bases}").format(bases=bases))
 
 
 def _steps(targets: Targets, options: dict[str, Any], say: Callable[[str], None], progress: Any) -> tuple[Steps, int]:
@@ -199,7 +200,7 @@ def validate(table: Path, as_json: bool, **options: Any) -> None:
         click.echo(validation_text(found, parts, regression))
     if options["dossier"] is not None:
         _write_dossier(options["dossier"], targets, fit, found, seed, _jobs(options))
-        say(f"dossier: {options['dossier']}")
+        say(_("dossier: {options}").format(options=options["dossier"]))
 
 
 def _write_dossier(path: Path, targets: Targets, fit: Any, found: list[Prediction], seed: int, jobs: int) -> None:

@@ -32,7 +32,8 @@ from sim.cli.options import (
     complain,
 )
 from sim.cli.report import write_report
-from sim.cli.running import print_alarms, workers_for
+from sim.cli.running import print_alarms, say_warnings, workers_for
+from sim.language import _
 from sim.model.errors import Finding, InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def compare(base: str, others: tuple[str, ...], as_json: bool, **options: Any) -
         _print(comparison, options["verbose"])
         print_alarms(alarms)
     if out is not None:
-        say(f"results folder: {out}")
+        say(_("results folder: {out}").format(out=out))
 
 
 def _check_selection(options: dict[str, Any]) -> None:
@@ -164,12 +165,11 @@ def _compare_simulated(
     scenarios = load_plans(paths, options["overrides"])
     out = options["out"] or Path("results") / f"compare-{Path(paths[0]).stem}"
     folder = open_plans(scenarios, paths, out, options)
-    say(f"results folder: {out}")
+    say(_("results folder: {out}").format(out=out))
     with workers_for(options) as workers:
         plans = Plans(folder, scenarios, options, workers, say)
         contenders, comparison = contend(plans)
-    for line in plans.warned:
-        say(f"warning: {line}")
+    say_warnings(say, plans.warned, scenarios)
     alarms = as_json(comparison_alarms(comparison, contenders))
     folder.finish(
         comparison_csv(comparison),

@@ -13,6 +13,7 @@ import click
 
 from sim.cli.options import ENGINES, MOST_REPLICATIONS
 from sim.cli.running import compile_first, kept, open_folder, simulate_into
+from sim.language import _
 from sim.model.errors import Finding, InputError
 
 if TYPE_CHECKING:
@@ -122,11 +123,17 @@ def contend(plans: Plans) -> tuple[list[Contender], Comparison]:
     from sim.study.contenders import shortened
 
     order = plans.folder.order
-    plans.say(f"replications: {order.replications:,} of each plan, seed: {order.seed}, engine: {order.engine}")
+    plans.say(
+        _("replications: {replications:,} of each plan, seed: {seed}, engine: {engine}").format(
+            replications=order.replications, seed=order.seed, engine=order.engine
+        )
+    )
     compile_first(plans.say, plans.scenarios)
     contenders = []
-    for place, (label, _) in enumerate(order.scenarios):
-        plans.say(f"{place + 1} of {len(plans.scenarios)}: {label}")
+    for place, (label, _file) in enumerate(order.scenarios):
+        plans.say(
+            _("{place} of {scenarios}: {label}").format(place=place + 1, scenarios=len(plans.scenarios), label=label)
+        )
         sample = shortened(plans.simulate(place, order.replications), order.replications)
         contenders.append(Contender(label, plans.scenarios[place], sample))
     comparison = compare(contenders, order.seed, order.engine)
@@ -151,7 +158,9 @@ def select_plan(contenders: Sequence[Contender], plans: Plans) -> Best:
         found = f"selecting with {zone:g} could take {most:,} replications"
         remedy = "name a larger difference that matters"
         raise InputError([Finding("--zone", "", found, f"at most {MOST_REPLICATIONS:,}", remedy, "zone-too-small")])
-    plans.say(f"selecting the best by {measure}: at most {most:,} replications of a plan")
+    plans.say(
+        _("selecting the best by {measure}: at most {most:,} replications of a plan").format(measure=measure, most=most)
+    )
 
     def extend(places: Sequence[int], replications: int) -> list[Any]:
         longer = [replace(contenders[place], sample=plans.simulate(place, replications)) for place in places]

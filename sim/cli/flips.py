@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.running import compile_first, kept, workers_for
+from sim.cli.running import compile_first, kept, say_warnings, workers_for
 from sim.cli.sweeping import FLIP_CSV, Asked, Printed, cases_into, document_of, opened, seed_of
+from sim.language import _
 from sim.model.errors import Finding, InputError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def flips(asked: Asked) -> Printed:
         _Side(asked.file, asked.base, out / "base", ranges, asked.overrides, options),
         _Side(other_file, other, out / "other", ranges, asked.overrides, options),
     ]
-    asked.say(f"results folder: {out}")
+    asked.say(_("results folder: {out}").format(out=out))
     compile_first(asked.say, [side.base for side in sides])
     found: list[tuple[str, Flip]] = []
     with workers_for(options) as workers:
@@ -53,14 +54,13 @@ def flips(asked: Asked) -> Printed:
         pair.reach([(one, value) for one in ranges for value in first_values(one)])
         for one in ranges:
             for measure in measures:
-                asked.say(f"following the verdict by {measure} over {one.key}")
+                asked.say(_("following the verdict by {measure} over {key}").format(measure=measure, key=one.key))
                 found.append((measure, find_flip(one, pair.differences(one, measure))))
     order = pair.order
     labels = _labels(asked.base, other, (asked.file, other_file))
     with explained(out):
         write_text(out / FLIP_CSV, flip_csv(found, *labels))
-    for line in pair.warned():
-        asked.say(f"warning: {line}")
+    say_warnings(asked.say, pair.warned(), [one for side in sides for one in side.scenarios])
     alarms = [one.at(label) for label, side in zip(labels, sides, strict=True) for one in side.alarms]
     document = document_of(order, out, alarms) | {
         "base": labels[0],

@@ -27,6 +27,7 @@ from sim.cli.options import (
     RESUME,
 )
 from sim.cli.running import compile_first, kept, workers_for
+from sim.language import _
 
 if TYPE_CHECKING:
     from sim.store import ResultsFolder
@@ -79,9 +80,13 @@ def optimise(problem: Path, as_json: bool, **options: Any) -> None:
     check_library()
     out = options["out"] or Path("results") / f"optimise-{asked.name}"
     folder = _open(asked, out, options)
-    say(f"results folder: {out}")
+    say(_("results folder: {out}").format(out=out))
     wanted = asked.search
-    say(f"plans: {wanted.evaluations:,}, seed: {wanted.seed}; final: {wanted.finalists} plans and the own calendar")
+    say(
+        _("plans: {evaluations:,}, seed: {seed}; final: {finalists} plans and the own calendar").format(
+            evaluations=wanted.evaluations, seed=wanted.seed, finalists=wanted.finalists
+        )
+    )
     compile_first(say, [asked.base])
     with workers_for(options) as workers, kept(folder), _bar(options) as bar:
         evaluations = Evaluations(asked, folder.order.engine, workers, folder.save_part, bar.computed)
@@ -91,7 +96,7 @@ def optimise(problem: Path, as_json: bool, **options: Any) -> None:
         judged = judge(asked, evaluations, found)
         document = _write(folder, judged, evaluations)
     _show(judged, document, as_json)
-    say(f"results folder: {out}")
+    say(_("results folder: {out}").format(out=out))
 
 
 def _asked(path: Path, options: dict[str, Any]) -> Problem:

@@ -10,6 +10,7 @@ import click
 
 from sim.cli.helping import Command
 from sim.cli.options import DEBUG, LANG, QUIET, XLSX, complain
+from sim.language import _
 
 if TYPE_CHECKING:
     from sim.report.page.folders import Page
@@ -58,7 +59,7 @@ def write_report(place: Path, options: dict[str, Any], say: Callable[[str], None
     """Write the page of results into their folder, or to a file, unless the options say not to."""
     if options["no_report"]:
         return
-    say(f"report: {_write(place, page())}")
+    say(_("report: {page}").format(page=_write(place, page())))
 
 
 def _write(place: Path, page: Page) -> Path:

@@ -41,10 +41,12 @@ from sim.cli.running import (
     open_draws,
     open_folder,
     print_alarms,
+    say_warnings,
     simulate_into,
     simulate_until,
     workers_for,
 )
+from sim.language import _, spoken
 
 if TYPE_CHECKING:
     from sim.model.scenario import Scenario
@@ -94,8 +96,8 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
     draws = _drawn(scenario, overrides, rows, options["draws"] or out)
     with open_folder(loaded, out, options, rows) as folder:
         precision = _wanted(folder)
-        say(f"results folder: {out}")
-        say(_announcement(folder))
+        say(_("results folder: {out}").format(out=out))
+        say(spoken(_announcement(folder)))
         begun = time.monotonic()
         with kept(folder):
             compile_first(say, [loaded])
@@ -118,12 +120,11 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
         _print_summary(summary, options["verbose"])
         print_alarms(alarms_json(folder.alarms))
     if reached is not None and reached.is_met:
-        say(str(reached))
-    for line in warned:
-        say(f"warning: {line}")
+        say(spoken(str(reached)))
+    say_warnings(say, warned, [loaded])
     if options["verbose"]:
         say(f"{time.monotonic() - begun:.1f} s")
-    say(f"results folder: {out}")
+    say(_("results folder: {out}").format(out=out))
 
 
 def _check_options(options: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import ENGINES, INTERRUPTED, PROGRAM, complain
+from sim.language import _, spoken
 
 if TYPE_CHECKING:
     from warnings import WarningMessage
@@ -114,10 +115,12 @@ def kept(folder: ResultsFolder) -> Iterator[None]:
         kept = folder.finished()
         count = 0 if kept is None else len(kept.replications)
         wanted = folder.order.replications * max(1, len(folder.order.draws) - 1)
-        of = f" of {wanted:,}" if not folder.order.precision else ""
+        of = _(" of {wanted:,}").format(wanted=wanted) if not folder.order.precision else ""
         folder.close()
-        complain(f"interrupted: {count:,}{of} replications are kept in {folder.path}")
-        complain(f"go on with: {_resuming(folder.order.command)}")
+        complain(
+            _("interrupted: {count:,}{of} replications are kept in {path}").format(count=count, of=of, path=folder.path)
+        )
+        complain(_("go on with: {command}").format(command=_resuming(folder.order.command)))
         raise click.exceptions.Exit(INTERRUPTED) from None
     finally:
         folder.close()
@@ -145,13 +148,20 @@ def _ended_like_ctrl_c() -> Iterator[None]:
 
 def print_alarms(alarms: Sequence[Mapping[str, object]]) -> None:
     """What the planner should look into, below the table; `alarms` as the JSON document has them."""
-    from sim.model.alarms import ALARM
+    from sim.model.alarms import spoken_alarm
     from sim.model.visible import visible
 
     if alarms:
         click.echo()
     for one in alarms:
-        click.echo(visible(f"{ALARM}{one['text']}"))
+        click.echo(visible(spoken_alarm(one)))
+
+
+def say_warnings(say: Callable[[str], None], warned: Iterable[str], scenarios: Iterable[Scenario]) -> None:
+    """Say what was warned of, the findings of scenarios among it; files keep it in English."""
+    known = {str(finding): finding.spoken() for scenario in scenarios for finding in scenario.findings}
+    for line in warned:
+        say(_("warning: {line}").format(line=known.get(line) or spoken(line)))
 
 
 def compile_first(say: Callable[[str], None], scenarios: Iterable[Scenario] = ()) -> None:

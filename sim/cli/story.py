@@ -9,6 +9,7 @@ import click
 
 from sim.cli.helping import Command
 from sim.cli.options import DEBUG, JSON, LANG
+from sim.language import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,4 +73,4 @@ def story(
         if (one.day, one.fair) != place and (one.day or one.fair):
             place = (one.day, one.fair)
             click.echo(visible(" ".join(part for part in place if part)))
-        click.echo(visible(f"  {one.clock or '        '}  {one.text}"))
+        click.echo(visible(f"  {one.clock or '        '}  {spoken(one.text)}"))

@@ -29,6 +29,7 @@ from sim.cli.options import (
     complain,
 )
 from sim.cli.running import kept, open_folder, print_alarms, simulate_into, workers_for
+from sim.language import _
 from sim.model.errors import Finding, InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -100,14 +101,14 @@ def study(folder: Path, as_json: bool, **options: Any) -> None:
         shown = write_figures(document, page.parent / page.stem, say)
         with explained(page):
             write_text(page, page_of(document, [f"{page.stem}/{name}" for name in shown]))
-        say(f"page: {page}")
+        say(_("page: {page}").format(page=page))
     if as_json:
         click.echo(json_text(without_nan(document)))
     else:
         for line in summary_lines(document):
             click.echo(plain(line))
         print_alarms(alarms)
-    say(f"results folder: {out}")
+    say(_("results folder: {out}").format(out=out))
 
 
 def _files(folder: Path, base: str) -> list[str]:
@@ -156,7 +157,7 @@ def _studied(
     table = folder / ASSUMPTIONS
     assumptions = read_assumptions(table, names) if table.exists() else ()
     comparing = open_plans(scenarios, files, out, options)
-    say(f"results folder: {out}")
+    say(_("results folder: {out}").format(out=out))
     with workers_for(options) as workers:
         plans = Plans(comparing, scenarios, options, workers, say)
         contenders, comparison = contend(plans)
@@ -211,7 +212,9 @@ class _Further:
 
         tables = {}
         for place in places:
-            self.say(f"{len(rows) - 1} draws of the behaviour: {self.scenarios[place].name}")
+            self.say(
+                _("{rows} draws of the behaviour: {name}").format(rows=len(rows) - 1, name=self.scenarios[place].name)
+            )
             drawn = drawn_scenarios(self.files[place], self.options["overrides"], rows, file)
             sample = self._simulated(place, "draws", DRAW_REPLICATIONS, rows, drawn)
             tables[Path(self.files[place]).stem] = _intents(sample)
@@ -230,7 +233,7 @@ class _Further:
             concerned = [one for one in assumptions if one.concerns(name, place in places) or not place]
             if not concerned:
                 continue
-            self.say(f"{len(concerned)} assumptions: {scenario.name}")
+            self.say(_("{concerned} assumptions: {name}").format(concerned=len(concerned), name=scenario.name))
             cases = cases_of(concerned, file)
             loaded = load_cases(self.files[place], self.options["overrides"], scenario, cases)
             found = _intents(self._simulated(place, "assumptions", CASE_REPLICATIONS, cases.as_draws(), loaded))

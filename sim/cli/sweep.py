@@ -28,7 +28,7 @@ from sim.cli.options import (
     VERBOSE,
     complain,
 )
-from sim.cli.running import compile_first, kept, print_alarms, workers_for
+from sim.cli.running import compile_first, kept, print_alarms, say_warnings, workers_for
 from sim.cli.sweeping import (
     SENSITIVITY_CSV,
     SWEEP_CSV,
@@ -40,6 +40,7 @@ from sim.cli.sweeping import (
     opened,
     seed_of,
 )
+from sim.language import _
 from sim.model.errors import Finding, InputError
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def sweep(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: A
             print_to(console)
         click.echo(captured.get(), nl=False)
         print_alarms(document["alarms"])
-    say(f"results folder: {document['out']}")
+    say(_("results folder: {document}").format(document=document["out"]))
 
 
 def _question(options: dict[str, Any]) -> str:
@@ -225,11 +226,12 @@ def _simulate(asked: Asked, cases: Cases, out: Path) -> tuple[Sample, Order, tup
 
     scenarios = load_cases(asked.file, asked.overrides, asked.base, cases)
     with opened(asked.base, scenarios, cases, out, asked.options) as folder, kept(folder):
-        asked.say(f"results folder: {out}")
+        asked.say(_("results folder: {out}").format(out=out))
         order = folder.order
         asked.say(
-            f"cases: {len(scenarios):,}, replications of each: {order.replications:,}, seed: {order.seed}, engine:"
-            f" {order.engine}"
+            _("cases: {scenarios:,}, replications of each: {replications:,}, seed: {seed}, engine: {engine}").format(
+                scenarios=len(scenarios), replications=order.replications, seed=order.seed, engine=order.engine
+            )
         )
         compile_first(asked.say, scenarios)
         with workers_for(asked.options) as workers:
@@ -239,6 +241,5 @@ def _simulate(asked: Asked, cases: Cases, out: Path) -> tuple[Sample, Order, tup
             write_text(out / SWEEP_CSV, sweep_csv(swept(sample, cases)))
         found = case_alarms(sample, scenarios)
         folder.finish(sample.table(), summary_csv(sample, asked.base), warned, alarms=found)
-    for line in warned:
-        asked.say(f"warning: {line}")
+    say_warnings(asked.say, warned, scenarios)
     return sample, order, found

@@ -7,10 +7,12 @@ This module says what alarms there are; it must not know how they are found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
-ALARM = "alarm: "
+from sim.language import ENGLISH, N_, _, language, spoken
+
+ALARM = N_("alarm: ")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,15 @@ class Alarm:
     def at(self, place: str) -> Alarm:
         """The alarm at a place inside another, such as a fair of one of several plans."""
         return replace(self, place=": ".join(part for part in (place, self.place) if part))
+
+
+def spoken_alarm(alarm: Mapping[str, object]) -> str:
+    """The line of an alarm, as JSON has it, in the language that is spoken."""
+    if language() == ENGLISH:
+        return f"{ALARM}{alarm['text']}"
+    head = "".join(_("{part}: ").format(part=alarm[name]) for name in ("place", "measure") if alarm[name])
+    found, remedy = spoken(str(alarm["found"])), _("; {remedy}").format(remedy=spoken(str(alarm["remedy"])))
+    return f"{_(ALARM)}{head}{found}{remedy} [{alarm['slug']}]"
 
 
 def as_json(alarms: Iterable[Alarm]) -> list[dict[str, object]]:

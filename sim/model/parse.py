@@ -72,10 +72,10 @@ def _from_text(parameter: Parameter, text: str) -> object:
 
 def allowed_range(parameter: Parameter) -> str:
     """The unit and range of a number in words: "lanes, 0 to 10000"."""
-    parts = [parameter.unit] if parameter.unit else []
-    if parameter.minimum is not None and parameter.maximum is not None:
-        parts.append(f"{plain(parameter.minimum)} to {plain(parameter.maximum)}")
-    return ", ".join(parts)
+    if parameter.minimum is None or parameter.maximum is None:
+        return parameter.unit
+    minimum, maximum = plain(parameter.minimum), plain(parameter.maximum)
+    return f"{parameter.unit}, {minimum} to {maximum}" if parameter.unit else f"{minimum} to {maximum}"
 
 
 def _check_finite(parameter: Parameter, raw: int | float) -> None:

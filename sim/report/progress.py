@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sim.language import _
+
 if TYPE_CHECKING:
     from sim.study.replicate import Progress
     from sim.warmup import Announce
@@ -17,11 +19,11 @@ def compiling(say: Callable[[str], None]) -> Announce:
 
     def announce(done: int, parts: int, what: str) -> None:
         if done == 0:
-            say("first run after the installation: compiling, once, about 20 seconds")
+            say(_("first run after the installation: compiling, once, about 20 seconds"))
         if done < parts:
-            say(f"compiling {done + 1} of {parts}: {what}")
+            say(_("compiling {done} of {parts}: {what}").format(done=done + 1, parts=parts, what=_(what)))
         else:
-            say("compiled; later runs start at once")
+            say(_("compiled; later runs start at once"))
 
     return announce
 
@@ -36,7 +38,7 @@ def progress_bar(show: bool) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(_("replications")), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 

@@ -21,7 +21,9 @@ from babel.messages.pofile import read_po, write_po
 
 from sim import cli
 from sim.cli.helping import SHOW_HELP, paragraphs
+from sim.language import MESSAGE
 from sim.report.page.describing import NO_SOURCE
+from tests.language.messages import messages_in, messages_of_calls
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = "zh"
@@ -37,6 +39,8 @@ TEMPLATE_OPTIONS = {
     "encoding": "utf-8",
 }
 LINE = 120
+# Modules whose texts are scenarios, workbooks and help rather than messages.
+SAY_MORE = ("template.py", "sheets.py", "dossier.py")
 DATED = datetime(2020, 4, 21, tzinfo=UTC)
 
 # What click says on our command line: its texts are translated in our catalogue.
@@ -64,6 +68,33 @@ CLICK = (
     "{name} {filename!r} is a directory.",
     "file",
 )
+# Templates that are put together from parts, and what the readers of TOML and CSV find, which our messages quote.
+QUOTED = (
+    "{unit}: {forms}",
+    "{found} (and so at {count} more)",
+    "Invalid statement",
+    "Expected newline or end of document after a statement",
+    "Illegal character {character}",
+    "Invalid date or datetime",
+    "Cannot declare {key} twice",
+    "Expected ']' at the end of a table declaration",
+    "Expected ']]' at the end of an array declaration",
+    "Cannot mutate immutable namespace {key}",
+    "Cannot redefine namespace {key}",
+    "Cannot overwrite a value",
+    "Expected '=' after a key in a key/value pair",
+    "Invalid initial character for a key part",
+    "Unclosed array",
+    "Unclosed inline table",
+    "Duplicate inline table key {key}",
+    "Invalid hex value",
+    "Escaped character is not a Unicode scalar value",
+    "Unterminated string",
+    "Unescaped '\\' in a string",
+    "Expected {expected}",
+    "Brackets nest too deep",
+    "unexpected end of data",
+)
 
 Message = tuple[str, str | tuple[str, ...], str | None]  # file, text or its forms, context
 
@@ -73,21 +104,27 @@ def said() -> Iterator[Message]:
     for path in sorted((ROOT / "sim").rglob("*.py")):
         for _, text, *_ in extract_from_file("python", path, keywords=KEYWORDS):
             yield path.relative_to(ROOT).as_posix(), text, None
+        templates = messages_of_calls if path.name in SAY_MORE else messages_in
+        for text in templates(path.read_text("utf-8")):
+            yield path.relative_to(ROOT).as_posix(), text, MESSAGE
     for path in sorted((ROOT / "sim").rglob("templates/*.html")):
         method = "jinja2.ext:babel_extract"
         for _, text, *_ in extract_from_file(method, path, keywords=KEYWORDS, options=TEMPLATE_OPTIONS):
             yield path.relative_to(ROOT).as_posix(), text, None
     yield from of_parameters()
     yield from of_help()
+    for text in QUOTED:
+        yield "tomllib, csv", text, MESSAGE
 
 
 def of_parameters() -> Iterator[Message]:
     """What a page may say of parameters: unit, meaning and source of those whose value may rest on no source."""
     with PARAMETERS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if row["level"] in ("firm", "post", "seeker") or row["source"].startswith(NO_SOURCE):
-                continue
-            for text in (row["unit"], row["meaning"], row["source"]):
+            texts = [row["unit"]]  # findings name it, whatever the parameter
+            if row["level"] not in ("firm", "post", "seeker") and not row["source"].startswith(NO_SOURCE):
+                texts += [row["meaning"], row["source"]]
+            for text in texts:
                 if any(character.isalpha() for character in text):
                     yield PARAMETERS.relative_to(ROOT).as_posix(), text, None
 
