@@ -20,12 +20,14 @@ from sim.cli.options import (
     LANG,
     LARGEST_SEED,
     NO_PROGRESS,
+    NO_REPORT,
     OUT,
     OVERWRITE,
     PROGRAM,
     QUIET,
     RESUME,
 )
+from sim.cli.report import write_report
 from sim.cli.running import compile_first, kept, workers_for
 from sim.language import _
 
@@ -58,10 +60,11 @@ Say = Callable[[str], None]
 @OUT
 @RESUME
 @OVERWRITE
+@NO_REPORT
+@LANG
 @JSON
 @QUIET
 @NO_PROGRESS
-@LANG
 @DEBUG
 def optimise(problem: Path, as_json: bool, **options: Any) -> None:
     """Search for better calendars: PROBLEM says what is open, what binds, and what is wanted.
@@ -69,6 +72,7 @@ def optimise(problem: Path, as_json: bool, **options: Any) -> None:
     Every plan that is tried keeps all limits. The best ones are judged on seeds that the search never saw, and written
     as scenario files that `run` and `compare` take.
     """
+    from sim.report.page.folders import page_of
     from sim.study.optimise.contradictions import check_possible
     from sim.study.optimise.evaluating import Evaluations
     from sim.study.optimise.finals import judge
@@ -96,6 +100,7 @@ def optimise(problem: Path, as_json: bool, **options: Any) -> None:
         judged = judge(asked, evaluations, found)
         document = _write(folder, judged, evaluations)
     _show(judged, document, as_json)
+    write_report(out, options, say, lambda: page_of(out))
     say(_("results folder: {out}").format(out=out))
 
 

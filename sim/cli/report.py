@@ -13,7 +13,7 @@ from sim.cli.options import DEBUG, LANG, QUIET, XLSX, complain
 from sim.language import _
 
 if TYPE_CHECKING:
-    from sim.report.page.folders import Page
+    from sim.report.page.data import Page
 
 
 @click.command(cls=Command)
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 def report(results: Path, fair: str | None, out: Path | None, opens: str, xlsx: bool, quiet: bool) -> None:
     """Write RESULTS as one HTML page.
 
-    RESULTS is the folder of a run, of a comparison or of a fit. The page needs no network and nothing beside it. The
-    workbook is for the folder of a run.
+    RESULTS is the folder of a run, of a comparison, of a search or of a fit. The page needs no network and nothing
+    beside it. The workbook is for the folder of a run.
     """
     from sim.cli.running import compile_first
     from sim.files import check_workbook_library

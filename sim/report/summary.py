@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 NOTHING = "-"
+OPEN_SHARES = ("intents_per_post",)  # may be above 100 %
 UNIT_FROM_WIDTH = 100
 
 
@@ -222,12 +223,20 @@ def _cells(row: SummaryRow, with_unit: bool) -> list[str]:
     ]
 
 
+def within(low: float, high: float, row: SummaryRow) -> tuple[float, float]:
+    """An interval as it is shown, no further than the measure can go, which Student's t does not know.
+
+    No measure is negative, and no share is above 100 % but intents of posts, of which there may be too few.
+    """
+    is_part = row.unit == "share" and row.name not in OPEN_SHARES
+    return max(low, 0.0), min(high, 1.0) if is_part else high
+
+
 def _span(low: float, high: float, row: SummaryRow) -> str:
     if math.isnan(low) or math.isnan(high):
         return NOTHING
-    # No measure can be negative: an interval that reaches below 0 is shown from 0 on.
-    shown = format_figure(max(low, 0.0), row).removesuffix(" %")
-    return f"{shown} to {format_figure(high, row)}"
+    first, last = within(low, high, row)
+    return f"{format_figure(first, row).removesuffix(' %')} to {format_figure(last, row)}"
 
 
 def _is_whole(key: MeasureKey) -> bool:

@@ -1,4 +1,4 @@
-"""The pages of a small run, a comparison and a season, opened in a real browser without a network."""
+"""The pages of a small run, a campaign, a comparison, a search and a season, in a real browser without a network."""
 
 from __future__ import annotations
 
@@ -54,7 +54,13 @@ def browser() -> Iterator[Browser]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The pages, by name."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {"run": pages.small_run(), "comparison": pages.small_comparison(), "season": season(folder)}
+    made = {
+        "run": pages.small_run(),
+        "campaign": pages.small_campaign(),
+        "comparison": pages.small_comparison(),
+        "search": pages.small_search(),
+        "season": season(folder),
+    }
     found = {}
     for name, page in made.items():
         for language in ("en", "zh"):

@@ -11,7 +11,9 @@ from sim.campaign.season import Season
 from sim.model.scenario import load_scenario
 from tests.golden import pages
 
-EVERY = [f"{name}.{language}" for name in ("run", "comparison", "season") for language in ("en", "zh")]
+EVERY = [
+    f"{name}.{language}" for name in ("run", "campaign", "comparison", "search", "season") for language in ("en", "zh")
+]
 PHONE, DESK = 360, 1280
 PATIENCE_SECONDS = 20.0
 
@@ -110,6 +112,38 @@ def test_the_numbers_of_the_page_are_those_of_the_run(open_page):
     assert "2021-03-06" in table
     assert "2021-03-07" in table
     assert "09:00–11:30" in table
+
+
+def test_a_campaign_says_what_frictions_cost_and_whom_it_reaches(open_page):
+    page, seen = open_page("campaign.en")
+    rows = {row.name: row for row in pages.small_campaign().summary.rows}
+    bound = page.locator("#bound").text_content()
+    for name in ("bound", "lost_to_queues", "lost_to_ignorance", "lost_to_rivalry"):
+        assert name in bound
+    line = page.locator("#bound tr", has_text="most intents without any friction").text_content()
+    assert f"{rows['bound'].mean:.1f}" in line
+    assert "people who look for work in the season come to a fair" in page.locator("header").text_content()
+    days = page.evaluate("JSON.parse(document.getElementById('data').textContent).charts.pool.option.xAxis.data")
+    assert (days[0], days[-1], len(days)) == ("2021-03-01", "2021-03-24", 24)
+    assert drawn(page, "pool")["shapes"] > 10
+    assert seen == []
+
+
+def test_a_search_shows_its_plans_and_how_it_went(open_page):
+    page, seen = open_page("search.en")
+    found = pages.small_search()
+    best, own = (one.rows["intents"].mean for one in (found.plans[0], found.own))
+    title = page.locator("h1").text_content()
+    assert title == f"Plan 1: {best:.1f} people with an intent instead of {own:.1f} with the own calendar."
+    option = page.evaluate("JSON.parse(document.getElementById('data').textContent).charts.search.option")
+    dots, line, *_others = option["series"]
+    assert len(dots["data"]) == found.evaluations
+    assert [value for _, value in line["data"]] == sorted(value for _, value in line["data"]), "the best so far"
+    folded = page.locator("[data-chart=calendar2]")
+    assert not folded.is_visible()
+    page.locator("details.calendar > summary").first.click()
+    until(page, "document.querySelector('[data-chart=calendar2] svg')?.clientWidth > 250")
+    assert seen == []
 
 
 def test_dates_stand_where_they_belong(open_page):

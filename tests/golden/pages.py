@@ -1,4 +1,6 @@
-"""The pages that must not move by themselves: what a small run and a comparison look like, in both languages.
+"""The pages that must not move by themselves: a small run, a season, a comparison and a search, in both languages.
+
+The search is a stored one (`tests/golden/search`), so that its page moves only if the page does.
 
 What is the same on every page (style, scripts, the policy that names them) and the packed columns of the replay are
 replaced by marks; the manifest is a fixed one. `python -m tests.golden.accept` writes down what the program gives now.
@@ -16,7 +18,8 @@ from typing import Any
 from sim.language import set_language
 from sim.model.scenario import load_scenario
 from sim.report.page.comparing import comparison_page
-from sim.report.page.data import ComparisonPage, RunPage
+from sim.report.page.data import ComparisonPage, RunPage, SearchPage
+from sim.report.page.optimising import search_page_of
 from sim.report.page.running import run_page
 from sim.report.page.writing import html
 from sim.study.booths import booths_of_replication
@@ -24,7 +27,7 @@ from sim.study.compare import Contender, compare
 from sim.study.replicate import replicate
 
 HERE = Path(__file__).parent
-SCENARIO = HERE / "small.toml"
+SCENARIO, CAMPAIGN, SEARCH = HERE / "small.toml", HERE / "campaign.toml", HERE / "search"
 REPLICATIONS, SEED = 4, 20210306
 OTHER = ("name=Two lanes", "gate.lanes=2", "fairs.crowded.gate.lanes=2")
 LANGUAGES = ("en", "zh")
@@ -51,7 +54,7 @@ MANIFEST: dict[str, Any] = {
 MARKS = (
     (re.compile(r"(<style>).*?(</style>)", re.DOTALL), r"\1[style]\2"),
     (re.compile(r"(<script>).*?(</script>)", re.DOTALL), r"\1[script]\2"),
-    (re.compile(r"'sha256-[^']+'"), "[digest]"),
+    (re.compile(r"&#39;sha256-[^&]+&#39;"), "[digest]"),
 )
 DATA = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)
 LONG = 60  # characters; what is longer in the replay is a packed column
@@ -62,6 +65,18 @@ def small_run() -> RunPage:
     scenario = load_scenario(SCENARIO)
     sample = replicate(scenario, REPLICATIONS, SEED)
     return run_page(sample, scenario, MANIFEST, booths_of_replication(scenario, SEED))
+
+
+def small_campaign() -> RunPage:
+    """The page of a season of two fairs with one population, compared with its frictionless bound."""
+    scenario = load_scenario(CAMPAIGN)
+    sample = replicate(scenario, REPLICATIONS, SEED)
+    return run_page(sample, scenario, MANIFEST, booths_of_replication(scenario, SEED))
+
+
+def small_search() -> SearchPage:
+    """The page of a stored search with two aims."""
+    return search_page_of(SEARCH, {**MANIFEST, "command": ["jobfair", "optimise", "two.toml"]})
 
 
 def small_comparison() -> ComparisonPage:
@@ -89,7 +104,12 @@ def _data(text: str) -> str:
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Every golden page: its file, and what the program gives now."""
-    found = {"run": small_run(), "comparison": small_comparison()}
+    found = {
+        "run": small_run(),
+        "campaign": small_campaign(),
+        "comparison": small_comparison(),
+        "search": small_search(),
+    }
     try:
         for language in LANGUAGES:
             set_language(language)

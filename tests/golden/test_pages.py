@@ -1,4 +1,4 @@
-"""A small run and a comparison look as they looked, in both languages."""
+"""A small run, a season, a comparison and a search look as they looked, in both languages."""
 
 import difflib
 

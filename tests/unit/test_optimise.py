@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -290,6 +291,31 @@ def test_the_folder_holds_plans_that_run_takes(
     assert measures["intents"] == pytest.approx(expected["intents"])
     assert best["words"][0].endswith("on its days elsewhere")
     assert document["evaluations"] == 6
+
+
+def test_the_page_is_written_unless_it_is_left_out_and_can_be_made_again(
+    finished: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem, out = finished
+    written_page = (out / "report.html").read_text("utf-8")
+    own, best = json.loads((out / "optimum.json").read_text(encoding="utf-8"))["plans"][:2]
+    said = re.search("<h1>(.*?)</h1>", written_page)
+    assert said is not None
+    assert best["plan"] in said[1].lower()
+    figures = re.search(r'<p class="figure">([\d.]+)</p>', written_page)
+    assert figures is not None
+    assert float(figures[1]) == pytest.approx(best["measures"][0]["mean"], abs=0.05)
+    assert own["plan"] in written_page
+    assert main(["report", str(out), "--out", str(tmp_path / "again.html"), "--lang", "en", "-q"]) == 0
+    assert (tmp_path / "again.html").read_text("utf-8") == written_page
+    resumed = tmp_path / "left-out"
+    shutil.copytree(out, resumed)
+    (resumed / "report.html").unlink()
+    command = ["optimise", str(problem), "--out", str(resumed), "--resume", "--no-report", "-q", "--jobs", "1"]
+    assert main(command) == 0
+    assert not (resumed / "report.html").exists()
+    assert main([*command[:-4], "--lang", "zh", "-q"]) == 0
+    assert "现有安排" in (resumed / "report.html").read_text("utf-8")
 
 
 def test_any_number_of_processes_gives_the_same_bytes(

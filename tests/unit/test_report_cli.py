@@ -165,7 +165,7 @@ def test_results_whose_tables_are_elsewhere_are_found_by_the_original(scenario, 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Path("x").mkdir(), "x: holds no results of jobfair; name the folder that `jobfair run`, `compare` or"),
+        (lambda: Path("x").mkdir(), "x: holds no results of jobfair; name the folder that `jobfair run`, `compare`, "),
         (lambda: None, "x: holds no results of jobfair; name the folder that"),
         (
             lambda: _manifest(complete=False),

@@ -21,8 +21,8 @@ from sim.files import write_table
 from sim.language import set_language
 from sim.model.resources import resources as planned_resources
 from sim.model.scenario import load_scenario
-from sim.report.page import charts, replaying, words
-from sim.report.page.data import Booths, FitPage, Loss, Part, PlanPoint, Spread
+from sim.report.page import calendars, charts, plan_charts, replaying, words
+from sim.report.page.data import Booths, FitPage, Loss, Part, Parts, PlanPoint, Spread
 from sim.report.page.describing import method_of
 from sim.report.page.folders import run_page_of
 from sim.report.page.replaying import MOST_BYTES, NEVER, replay_of
@@ -297,13 +297,13 @@ def test_names_are_cut_by_their_width():
 
 def test_a_fair_day_is_drawn_against_the_clock_and_a_season_against_dates(made):
     calendar = made[2].calendar
-    season = charts.calendar_chart(calendar)["option"]
+    season = calendars.calendar_chart(calendar)["option"]
     assert season["xAxis"]["data"][0] == "2021-03-06"
     assert season["xAxis"]["data"][-1] == "2021-03-20"
     assert [point["value"][:2] for point in season["series"][0]["data"]] == [[0, 0], [1, 1], [14, 2]]
     sizes = [point["symbolSize"] for point in season["series"][0]["data"]]
     assert sizes == sorted(sizes, reverse=True)
-    day = charts.calendar_chart(calendar[:1])["option"]
+    day = calendars.calendar_chart(calendar[:1])["option"]
     assert (day["xAxis"]["min"], day["xAxis"]["max"]) == (540, 840)
     assert day["series"][1]["data"][0]["value"] == 300
 
@@ -316,7 +316,7 @@ def test_a_season_of_many_venues_has_a_row_for_each_district(made):
         )
         for k in range(60)
     ]
-    option = charts.calendar_chart(many)["option"]
+    option = calendars.calendar_chart(many)["option"]
     assert option["yAxis"]["data"] == [f"d{k}" for k in range(7)]
     assert len(option["series"][0]["data"]) == 60
 
@@ -332,7 +332,7 @@ def test_a_band_hides_nothing_below_zero_and_leaves_gaps():
 def test_efficient_plans_are_those_that_none_beats():
     spread = lambda mean: Spread(mean, mean, mean, mean, mean)  # noqa: E731
     points = [PlanPoint("a", spread(1.0), spread(1.0), True), PlanPoint("b", spread(2.0), spread(3.0), True)]
-    option = charts.pareto_chart(points, "intents", "wait_minutes_mean")["option"]
+    option = plan_charts.pareto_chart(points, "intents", "wait_minutes_mean")["option"]
     assert option["series"][0]["data"] == [[1.0, 1.0], [3.0, 2.0]]
 
 
@@ -345,6 +345,17 @@ def test_charts_are_json(made):
             set_language("en")
         data = re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1]
         assert set(json.loads(data)) == {"charts", "replay"}
+
+
+def test_an_interval_is_shown_no_further_than_its_measure_goes():
+    row = SummaryRow("never_interviewed_share", "share", 0.99, -0.02, 1.03, 0.1, 0.9, 1.1, None, None, 0)
+    assert words.span(row, row.low, row.high) == "0.0 to 100.0 %"
+    posts = dataclasses.replace(row, name="intents_per_post")
+    assert words.span(posts, 0.9, 1.03) == "90.0 to 103.0 %", "there may be more intents than posts"
+    minutes = dataclasses.replace(row, name="wait_minutes_mean", unit="minutes", mean=2.0)
+    assert words.span(minutes, -1.0, 5.0) == "0.00 to 5.00"
+    parts = Parts("group", (row.name,), (Part("a", {row.name: row}), Part("b", {row.name: row})))
+    assert charts.parts_chart(parts, row.name)["option"]["series"][0]["data"][0][:3] == [0.0, 99.0, 100.0]
 
 
 # The file -----------------------------------------------------------------------------------------

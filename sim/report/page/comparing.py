@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.report.page.data import ComparisonPage, PlanHour, PlanPoint, Spread
+from sim.report.page.data import ComparisonPage, PlanHour, PlanPoint, Spread, spread_of
 from sim.report.page.describing import method_of
-from sim.report.page.running import spread_of
 from sim.report.summary import SummaryRow, sample_rows
 from sim.study.compare import Comparison, Contender
 from sim.study.measures import MeasureKey

@@ -7,6 +7,7 @@ values were found nor how they are shown.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,11 @@ class Spread:
     high: float
     p05: float
     p95: float
+
+
+def spread_of(row: SummaryRow) -> Spread:
+    """The spread of a measure."""
+    return Spread(row.mean, row.low, row.high, row.p05, row.p95)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class FairPlan:
-    """A fair of the calendar, with what came out there by measure. Times are minutes after midnight."""
+    """A fair of the calendar, with what came out there by measure. Times are minutes after midnight.
+
+    Of a plan that is not simulated fair by fair nothing came out; its number of firms is known.
+    """
 
     id: str
     venue: str
@@ -55,6 +64,9 @@ class FairPlan:
     opens: float
     closes: float
     rows: Mapping[str, SummaryRow]
+    firms: float = math.nan
+    theme: str = ""  # whom it is for
+    is_published: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,7 +200,76 @@ class ComparisonPage:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What a plan brings more than the own calendar, with an interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class FoundPlan:
+    """A plan that a search found, or the own calendar of the scenario, as judged on fresh replications."""
+
+    label: str
+    status: str  # a keyword: by all aims together
+    file: str
+    rows: Mapping[str, SummaryRow]
+    gains: Mapping[str, Gain]
+    calendar: tuple[FairPlan, ...]
+    takes: Mapping[str, float]  # resources
+    recruiters: tuple[float, ...]  # at a booth of the fairs that are not published
+    outreach: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a search was for: a measure, the smallest difference that matters, and the plans that may be best by it."""
+
+    measure: str
+    better: str
+    zone: float
+    selected: str | None
+    possible: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A plan that a search tried: when, on how many replications, and what was estimated of each aim."""
+
+    generation: int
+    replications: int
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """The page of a search for better calendars."""
+
+    name: str
+    scenario: str
+    aims: tuple[Aim, ...]
+    limits: Mapping[str, float]
+    own: FoundPlan
+    plans: tuple[FoundPlan, ...]  # the best by the first aim first
+    axes: tuple[Aim, Aim]  # what is good, against what it costs or the second aim
+    points: tuple[PlanPoint, ...]  # the own calendar first
+    tried: tuple[Tried, ...]  # the most promising first
+    evaluations: int
+    generations: int
+    replications: int  # of the final
+    replications_in_all: int
+    seed: int
+    final_seed: int
+    method: Method
+
+
+@dataclass(frozen=True)
 class FitPage:
     """The page of a calibration: what the fit says about itself."""
 
     about: Mapping[str, Any]
+
+
+Page = RunPage | ComparisonPage | SearchPage | FitPage

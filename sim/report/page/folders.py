@@ -1,6 +1,6 @@
 """From a folder to its page: what kind of results it holds, and where the page is written.
 
-Results of a run, of a comparison, or a fit. It must not know what is on a page.
+Results of a run, of a comparison, of a search, or a fit. It must not know what is on a page.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.files import explained, read_table
 from sim.model.errors import Finding, InputError
 from sim.model.scenario import Scenario
-from sim.report.page.data import ComparisonPage, FitPage, RunPage
+from sim.report.page.data import ComparisonPage, FitPage, Page, RunPage
 from sim.store import REPLICATIONS, read_manifest
 from sim.study.comparison_folder import COMPARISON, DOCUMENT
 from sim.study.replicate import Sample
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FIT = "fit.json"
 OF_RUNS = ("run", "compare")  # verbs whose folders hold one sample of one scenario
-Page = RunPage | ComparisonPage | FitPage
+OPTIMISE = "optimise"
 
 
 def page_of(folder: Path, fair: str | None = None) -> Page:
@@ -33,14 +33,18 @@ def page_of(folder: Path, fair: str | None = None) -> Page:
 
         return FitPage(load_fit(folder).about)
     if manifest is None:
-        remedy = "name the folder that `jobfair run`, `compare` or `calibrate` wrote"
+        remedy = "name the folder that `jobfair run`, `compare`, `optimise` or `calibrate` wrote"
         raise _refusal(folder, "holds no results of jobfair", remedy, "not-a-results-folder")
     if not manifest.get("complete"):
         raise _refusal(folder, "the run is not complete", "go on with it by --resume", "results-incomplete")
     if manifest.get("kind") == COMPARISON:
         return _stored_comparison(folder, manifest)
+    if _verb(manifest) == OPTIMISE:
+        from sim.report.page.optimising import search_page_of
+
+        return search_page_of(folder, manifest)
     if not (folder / REPLICATIONS).is_file() or _verb(manifest) not in OF_RUNS:
-        remedy = "name the folder of a run, a comparison or a fit"
+        remedy = "name the folder of a run, a comparison, a search or a fit"
         raise _refusal(folder, "holds results of another kind, of which there is no page", remedy, "no-page")
     from sim.study.contenders import stored_scenario
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.model.scenario import Scenario
-from sim.report.page.data import Booths, FairPlan, Loss, Part, Parts, Replay, RunPage, Spread, Stage
+from sim.report.page.data import Booths, FairPlan, Loss, Part, Parts, Replay, RunPage, Spread, Stage, spread_of
 from sim.report.page.describing import method_of
 from sim.report.privacy import SMALLEST_CELL, hidden_cells, people_in
 from sim.report.summary import SummaryRow, sample_rows, summarise
@@ -70,11 +70,6 @@ def spreads(sample: Sample, columns: Mapping[str, np.ndarray]) -> dict[str, Spre
     table = np.stack(list(columns.values()), axis=1)
     rows = sample_rows(Sample(sample.scenario, keys, sample.replications, table, sample.draws), {})
     return {row.name: spread_of(row) for row in rows}
-
-
-def spread_of(row: SummaryRow) -> Spread:
-    """The spread of a measure."""
-    return Spread(row.mean, row.low, row.high, row.p05, row.p95)
 
 
 def _stages(sample: Sample) -> tuple[Stage, ...]:

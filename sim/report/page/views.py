@@ -5,17 +5,19 @@ From the page's values to what the browser's program is given. Knows no template
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.language import _
 from sim.model.values import clock_text
-from sim.report.page import charts, words
-from sim.report.page.data import ComparisonPage, FitPage, Parts, Replay, RunPage
+from sim.report.page import calendars, charts, plan_charts, searches, words
+from sim.report.page.data import ComparisonPage, Page, Parts, Replay, RunPage, SearchPage
+from sim.report.page.drawing import Option
 from sim.report.privacy import USUAL_SMALLEST, hidden_cells, people_in
 from sim.report.summary import SummaryRow
-from sim.study.compare import Alternative, Difference
+from sim.study.compare import HIGHER, Alternative, Difference
 
 FEWEST_FOR_A_CHART = 2
 AT_BOOTHS = ("interviews", "offers", "balked", "reneged", "missed", "closed_out")
@@ -32,7 +34,7 @@ PART_CHARTS = ("intents_per_searcher", "intents_per_seeker", "intents", "starts"
 class View:
     """What the browser draws."""
 
-    charts: dict[str, charts.Option]
+    charts: dict[str, Option]
     replay: dict[str, Any] | None = None
     parts: tuple[tuple[str, tuple[Difference, ...]], ...] = ()  # by plan, differences by group and district
     most_changes: int = MOST_CHANGES
@@ -43,17 +45,19 @@ class View:
     fair_measures: tuple[str, ...] = ()  # columns of the table of fairs
 
 
-def of(page: RunPage | ComparisonPage | FitPage) -> View:
+def of(page: Page) -> View:
     """The view of a page."""
     if isinstance(page, RunPage):
         return _of_run(page)
     if isinstance(page, ComparisonPage):
         return _of_comparison(page)
+    if isinstance(page, SearchPage):
+        return _of_search(page)
     return View({"targets": charts.targets_chart(page.about["targets_in_fit"])})
 
 
 def _of_run(page: RunPage) -> View:
-    drawn: dict[str, charts.Option] = {}
+    drawn: dict[str, Option] = {}
     reported = [row for row in page.summary.rows if row.reported]
     if reported:
         drawn["reported"] = charts.reported_chart(reported)
@@ -64,7 +68,7 @@ def _of_run(page: RunPage) -> View:
     if len(page.days) >= FEWEST_FOR_A_CHART:
         drawn["pool"] = charts.lines_chart(page.days, POOL, _("People who look for work, and open posts"))
         drawn["visits"] = charts.lines_chart(page.days, VISITS, _("Visits and intents by day"))
-    drawn["calendar"] = charts.calendar_chart(page.calendar)
+    drawn["calendar"] = calendars.calendar_chart(page.calendar)
     for parts in page.parts:
         shown = replace(parts, parts=tuple(one for one in parts.parts if one.rows))
         measure = part_measure(shown)
@@ -99,14 +103,30 @@ def part_measure(parts: Parts) -> str | None:
 
 
 def _of_comparison(page: ComparisonPage) -> View:
-    drawn = {"pareto": charts.pareto_chart(page.points, page.gain_measure, page.pain_measure)}
+    drawn = {"pareto": plan_charts.pareto_chart(page.points, page.gain_measure, page.pain_measure)}
     for number, other in enumerate(page.comparison.alternatives):
         if not other.is_equal and page.comparison.replications > 1:
-            drawn[f"differences{number}"] = charts.differences_chart(other.headline)
+            drawn[f"differences{number}"] = plan_charts.differences_chart(other.headline)
     if any(rows for _label, rows in page.hours):
-        drawn["inside"] = charts.plans_by_hour(page.hours, "inside", _("People inside"))
-        drawn["waiting"] = charts.plans_by_hour(page.hours, "waiting", _("People in queues at booths"))
+        drawn["inside"] = plan_charts.plans_by_hour(page.hours, "inside", _("People inside"))
+        drawn["waiting"] = plan_charts.plans_by_hour(page.hours, "waiting", _("People in queues at booths"))
     return View(drawn, parts=tuple(_parts_of(other) for other in page.comparison.alternatives if _parts_of(other)[1]))
+
+
+def _of_search(page: SearchPage) -> View:
+    plans = (page.own, *searches.shown_plans(page))
+    days = [one.date for plan in plans for one in plan.calendar if one.date is not None]
+    span = (min(days), max(days))
+    drawn = {f"calendar{number}": calendars.season_chart(plan.calendar, span) for number, plan in enumerate(plans)}
+    for number, aim in enumerate(page.aims):
+        drawn[f"gain{number}"] = plan_charts.gains_chart(page.plans, aim)
+    gain, pain = page.axes
+    cloud = [(one.values[1], one.values[0]) for one in page.tried] if len(page.aims) > 1 else []
+    finite = [pair for pair in cloud if all(map(math.isfinite, pair))]
+    high = pain.better == HIGHER
+    drawn["pareto"] = plan_charts.pareto_chart(page.points, gain.measure, pain.measure, high, finite)
+    drawn["search"] = plan_charts.search_chart(page)
+    return View(drawn)
 
 
 def _parts_of(other: Alternative) -> tuple[str, tuple[Difference, ...]]:

@@ -15,7 +15,7 @@ from typing import Any
 from sim.language import N_, _
 from sim.model.values import clock_text
 from sim.report.page.data import Spread
-from sim.report.summary import NOTHING, SummaryRow, format_figure
+from sim.report.summary import NOTHING, SummaryRow, format_figure, within
 from sim.study.compare import Difference
 
 LONGEST_NAME = 40
@@ -80,6 +80,9 @@ MEASURES = {
     "district_spread": N_("how unequal districts are"),
     "group_spread": N_("how unequal groups are"),
     "suitable_booths_mean": N_("booths that suit a visitor"),
+    "wait_minutes_median": N_("wait that half of all stay below"),
+    "close_contact_minutes_mean": N_("time close to others, for each visit"),
+    "full_minutes": N_("time during which halls are full"),
     "intents_per_searcher": N_("intents per searcher"),
     "in_pool": N_("people who look for work"),
     "open_posts": N_("open posts"),
@@ -130,6 +133,21 @@ UNITS = {
     "booths": N_("booths"),
     "ratio": "",
 }
+PLANS = {"own calendar": N_("own calendar")}
+STATUSES = {
+    "best or not beaten": N_("best, or beaten by none"),
+    "cannot tell": N_("cannot tell"),
+    "beaten": N_("beaten"),
+}
+LIMITS = {
+    "budget": N_("budget (yuan)"),
+    "staff_per_day": N_("staff a day"),
+    "fairs_per_day": N_("fairs a day"),
+    "booth_days": N_("booth days"),
+    "fair_hours": N_("fair hours"),
+    "staff_hours": N_("staff hours"),
+    "recruiter_hours": N_("recruiter hours"),
+}
 PARTS = {
     "group": N_("Groups of people"),
     "district": N_("Districts"),
@@ -170,6 +188,8 @@ FITTED = {
     "narrowed by the data": N_("narrowed by the data"),
     "not identified: stays at its prior": N_("not identified: stays at its prior"),
 }
+NUMBERED = re.compile(r"plan (\d+)")
+WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Whatever direction a name asks for holds inside these two and ends with them (Unicode UAX 9).
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
@@ -193,6 +213,19 @@ def unit(name: str) -> str:
 def resource(name: str) -> str:
     """What a resource is called."""
     return _(RESOURCES[name]) if name in RESOURCES else name
+
+
+def limit(name: str) -> str:
+    """What a limit is called."""
+    return _(LIMITS[name]) if name in LIMITS else name
+
+
+def plan_label(label: str) -> str:
+    """What a plan is called: those of a search are numbered, others have the planner's names."""
+    if label in PLANS:
+        return _(PLANS[label])
+    numbered = NUMBERED.fullmatch(label)
+    return _("plan {number}").format(number=numbered[1]) if numbered else label
 
 
 def alarm(one: Mapping[str, Any]) -> str:
@@ -239,9 +272,8 @@ def span(row: SummaryRow, low: float, high: float) -> str:
     """From one value of a row to another."""
     if math.isnan(low) or math.isnan(high):
         return NOTHING
-    # No measure can be negative: an interval that reaches below 0 is shown from 0 on.
-    low_text = format_figure(max(low, 0.0), row).removesuffix(" %")
-    return between(low_text, format_figure(high, row))
+    first, last = within(low, high, row)
+    return between(format_figure(first, row).removesuffix(" %"), format_figure(last, row))
 
 
 def between(low: str, high: str) -> str:
@@ -281,6 +313,11 @@ def percent(share: float | None, decimals: int = 0) -> str:
 def day(date: datetime.date | None) -> str:
     """A date that every reader reads alike."""
     return _("no date") if date is None else date.isoformat()
+
+
+def weekday(date: datetime.date | None) -> str:
+    """A date with its day of the week."""
+    return day(date) if date is None else f"{date.isoformat()} {_(WEEKDAYS[date.weekday()])}"
 
 
 def hours(opens: float, closes: float) -> str:

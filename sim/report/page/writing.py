@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 from sim.files import explained, write_text
 from sim.language import _, language, ngettext
-from sim.report.page import headlines, views, words
-from sim.report.page.data import ComparisonPage, FitPage, RunPage
+from sim.report.page import headlines, searches, views, words
+from sim.report.page.data import ComparisonPage, FitPage, Page, RunPage, SearchPage
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 HTML_LANGUAGES = {"en": "en", "zh": "zh-Hans"}
-TEMPLATES = {RunPage: "run.html", ComparisonPage: "comparison.html", FitPage: "fit.html"}
+TEMPLATES = {RunPage: "run.html", ComparisonPage: "comparison.html", FitPage: "fit.html", SearchPage: "search.html"}
 BACKSLASHES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def write_page(path: Path, page: RunPage | ComparisonPage | FitPage) -> None:
+def write_page(path: Path, page: Page) -> None:
     """Write a page to a file, in the language that is spoken."""
     text = html(page)
     with explained(path.parent):
@@ -36,7 +36,7 @@ def write_page(path: Path, page: RunPage | ComparisonPage | FitPage) -> None:
         write_text(path, text)
 
 
-def html(page: RunPage | ComparisonPage | FitPage) -> str:
+def html(page: Page) -> str:
     """A page as the text of its file."""
     view = views.of(page)
     scripts = [_asset("echarts.min.js"), _asset("page.js"), *([_asset("replay.js")] if view.replay else [])]
@@ -47,6 +47,7 @@ def html(page: RunPage | ComparisonPage | FitPage) -> str:
         lang=HTML_LANGUAGES[language()],
         words=words,
         headlines=headlines,
+        searches=searches,
         style=_asset("page.css"),
         scripts=scripts,
         policy=_policy(scripts),

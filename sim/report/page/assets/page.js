@@ -96,6 +96,8 @@
     }
   }
 
+  for (const fold of document.querySelectorAll("details")) fold.addEventListener("toggle", () => fold.querySelector("[data-chart]") && draw());
+
   let widthBefore = document.body.clientWidth;
   function drawIfWider() {
     if (document.body.clientWidth === widthBefore) return;
