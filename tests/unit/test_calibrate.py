@@ -1,6 +1,7 @@
 """Calibration and validation from end to end, on a problem small enough for every check: six fairs, two keys."""
 
 import json
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -202,6 +203,22 @@ def test_the_fit_meets_its_day_and_says_what_it_found(fitted: Path, folder: Path
     seen = [play(load_scenario(scenario), 99, number)["intents"] for number in range(100)]
     # Another seed than the fit's: standard error about 1.
     assert np.mean(seen) == pytest.approx(140, abs=4)
+
+
+def test_the_page_of_a_fit_is_written_at_its_end_and_can_be_made_again(fitted: Path, folder: Path) -> None:
+    about = load_fit(fitted).about
+    page = (folder / "out" / "report.html").read_text("utf-8")
+    known = sum(not one["says"].startswith("not identified") for one in about["parameters"])
+    assert f"<h1>The data say something of {known} of {len(about['parameters'])} fitted numbers" in page
+    for one in about["targets_in_fit"]:
+        assert one["id"] in page
+    chart = json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])["charts"]["targets"]["option"]
+    drawn = [one[1] for one in chart["series"][0]["data"]]
+    assert drawn == pytest.approx(
+        [100 * one["fitted"][1] / one["reported"] for one in about["targets_in_fit"]], rel=1e-3
+    )
+    assert main(["report", str(fitted), "--out", str(folder / "again.html"), "--lang", "en", "-q"]) == 0
+    assert (folder / "again.html").read_text("utf-8") == page
 
 
 def test_validate_as_the_contract_says(fitted: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
