@@ -13,8 +13,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.files import KEY_COLUMNS, csv_text
+from sim.language import ENGLISH, N_, _, speaking
 from sim.model.visible import shortened
 from sim.report.explaining import explanation_json, print_causes
+from sim.report.terminal import measure_label, spoken_unit
 from sim.study.compare import BETTER, CANNOT_TELL, EQUAL, WORSE, Alternative, Best, Comparison, Difference
 from sim.study.differences import Change
 from sim.study.explain import sentences
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 NOTHING = "-"
-ABSENT = "not there"
+ABSENT = N_("not there")
 MOST_CHANGES = 20
 LONGEST_KEY = 100
 LONGEST_VALUE = 90
@@ -39,45 +41,52 @@ LEAD = "intents"
 
 def verdict_sentence(base: str, other: Alternative, confidence: float) -> str:
     """The verdict on one plan in one sentence."""
-    head = f"{other.label} against {base}"
+    head = _("{other} against {base}").format(other=other.label, base=base)
     if other.is_equal:
-        return f"{head}: exactly the same in every measure and replication."
+        return _("{head}: exactly the same in every measure and replication.").format(head=head)
     lead = other.row(LEAD)
     parts = [] if lead is None else [_lead_clause(lead, confidence)]
-    for verdict, words in ((BETTER, "better"), (WORSE, "worse"), (CANNOT_TELL, "cannot tell")):
+    verdicts = (BETTER, _("better: {what}")), (WORSE, _("worse: {what}")), (CANNOT_TELL, _("cannot tell: {what}"))
+    for verdict, words in verdicts:
         rows = [row for row in other.headline if row.verdict == verdict and row is not lead]
         if rows:
-            named = (row.name if verdict == CANNOT_TELL else f"{row.name} {_change(row)}" for row in rows)
-            parts.append(f"{words}: {', '.join(named)}")
-    same = [row.name for row in other.headline if row.verdict == EQUAL and row is not lead]
+            labels = [measure_label(row.name) for row in rows]
+            changes = ["" if verdict == CANNOT_TELL else f" {_change(row)}" for row in rows]
+            parts.append(words.format(what=_(", ").join(map("".join, zip(labels, changes, strict=True)))))
+    same = [measure_label(row.name) for row in other.headline if row.verdict == EQUAL and row is not lead]
     if same:
-        parts.append(f"the same: {', '.join(same)}")
-    return f"{head}: {'; '.join(parts)}."
+        parts.append(_("the same: {what}").format(what=_(", ").join(same)))
+    return _("{head}: {parts}.").format(head=head, parts=_("; ").join(parts))
 
 
 def best_sentences(best: Best, confidence: float) -> Iterator[str]:
     """Which plan is the best, or which ones may be."""
     count = len(best.possible)
-    by = f"{best.measure} ({best.better} is better)"
+    better = _("{measure} (higher is better)") if best.better == "higher" else _("{measure} (lower is better)")
+    by = better.format(measure=measure_label(best.measure))
     sure = f"{confidence * 100:g} %"
     if best.with_best is None:
-        yield f"Best by {by}: cannot tell from so few replications."
+        yield _("Best by {measure}: cannot tell from so few replications.").format(measure=by)
     elif count == 1:
-        yield f"Best by {by}: {best.possible[0]}, with {sure} confidence."
+        line = _("Best by {measure}: {plan}, with {sure} confidence.")
+        yield line.format(measure=by, plan=best.possible[0], sure=sure)
     else:
         others = [label for label in best.labels if label not in best.possible]
-        ruled_out = f"; not the best: {', '.join(others)}" if others else ""
-        yield f"Best by {by}: cannot tell between {', '.join(best.possible)} ({sure} confidence){ruled_out}."
+        ruled_out = _("; not the best: {plans}").format(plans=_(", ").join(others)) if others else ""
+        line = _("Best by {measure}: cannot tell between {plans} ({sure} confidence){ruled_out}.")
+        yield line.format(measure=by, plans=_(", ").join(best.possible), sure=sure, ruled_out=ruled_out)
     if best.selection is not None and best.zone is not None and best.pcs is not None:
         used = ", ".join(
             f"{label} {count:,}" for label, count in zip(best.labels, best.selection.replications, strict=True)
         )
         tied = [best.labels[place] for place in best.selection.tied]
-        like = f" (exactly equal so far: {', '.join(tied)})" if tied else ""
-        yield (
-            f"Selected by {by}: {best.labels[best.selection.selected]}{like}, with probability {best.pcs:g} or more if"
-            f" the best is better than every other by {best.zone:g} {best.unit} or more; replications used: {used}."
+        like = _(" (exactly equal so far: {plans})").format(plans=_(", ").join(tied)) if tied else ""
+        line = _(
+            "Selected by {measure}: {plan}{like}, with probability {pcs:g} or more if the best is better than every"
+            " other by {zone:g} {unit} or more; replications used: {used}."
         )
+        plan, unit = best.labels[best.selection.selected], spoken_unit(best.unit)
+        yield line.format(measure=by, plan=plan, like=like, pcs=best.pcs, zone=best.zone, unit=unit, used=used)
 
 
 def resource_warning(base: str, other: Alternative) -> str | None:
@@ -85,45 +94,56 @@ def resource_warning(base: str, other: Alternative) -> str | None:
     if not other.resources_changed:
         return None
     found = ", ".join(f"{one.key} {_value(one.old)} -> {_value(one.new)}" for one in other.resources_changed)
-    return f"{other.label} and {base} do not use the same resources: {found}"
+    return _("{other} and {base} do not use the same resources: {found}").format(
+        other=other.label, base=base, found=found
+    )
 
 
 def notes(comparison: Comparison) -> Iterator[str]:
     """What must be known to read the tables."""
     sure = f"{comparison.confidence * 100:g} %"
     n = comparison.replications
-    yield (
-        f"{n:,} replications of each plan, paired by seed {comparison.seed}: the same people with the same luck."
-        f" All {comparison.intervals} intervals hold together with {sure} confidence (paired Student t, Bonferroni)."
-    )
+    yield _(
+        "{count:,} replications of each plan, paired by seed {seed}: the same people with the same luck."
+        " All {intervals} intervals hold together with {sure} confidence (paired Student t, Bonferroni)."
+    ).format(count=n, seed=comparison.seed, intervals=comparison.intervals, sure=sure)
     if n == 1:
-        yield "One replication: no interval and no verdict but exact equality; -n 30 gives both."
+        yield _("One replication: no interval and no verdict but exact equality; -n 30 gives both.")
     for other in comparison.alternatives:
-        gaps = [f"{row.name} ({row.missing:,})" for row in other.headline if row.missing and row.verdict != EQUAL]
+        gaps = [
+            f"{measure_label(row.name)} ({row.missing:,})"
+            for row in other.headline
+            if row.missing and row.verdict != EQUAL
+        ]
         if gaps:
-            yield f"{other.label}: replications left out, because a plan did not observe it: {', '.join(gaps)}."
+            line = _("{other}: replications left out, because a plan did not observe it: {measures}.")
+            yield line.format(other=other.label, measures=_(", ").join(gaps))
 
 
 def _lead_clause(row: Difference, confidence: float) -> str:
     """The change in percent of the base's mean: 4.1 % more intents (95 % interval 1.0 to 7.2 %)."""
     if row.verdict == EQUAL:
-        return f"exactly as many {row.name}"
+        return _("exactly as many intents")
     if math.isnan(row.low) or not row.base > 0:
-        unknown = f"cannot tell whether more or fewer {row.name}"
-        return unknown if row.verdict == CANNOT_TELL else f"{_figure(row.difference, row, True)} {row.name}"
+        unknown = _("cannot tell whether more or fewer intents")
+        return unknown if row.verdict == CANNOT_TELL else f"{_figure(row.difference, row, True)} {measure_label(LEAD)}"
     size, low, high = (100.0 * value / row.base for value in (row.difference, row.low, row.high))
     places = _places(max(high - low, abs(size) / 10))
-    interval = f"{confidence * 100:g} % interval"
+    sure = f"{confidence * 100:g} %"
     if row.verdict == CANNOT_TELL:
-        return f"cannot tell whether more or fewer {row.name} ({interval} {low:+.{places}f} to {high:+.{places}f} %)"
-    more, ends = ("more", (low, high)) if size > 0 else ("fewer", (-high, -low))
-    span = f"{ends[0]:.{places}f} to {ends[1]:.{places}f} %"
-    return f"{abs(size):.{places}f} % {more} {row.name} ({interval} {span})"
+        line = _("cannot tell whether more or fewer intents ({sure} interval {low} to {high} %)")
+        return line.format(sure=sure, low=f"{low:+.{places}f}", high=f"{high:+.{places}f}")
+    more = _("{size} % more intents ({sure} interval {low} to {high} %)")
+    fewer = _("{size} % fewer intents ({sure} interval {low} to {high} %)")
+    line, ends = (more, (low, high)) if size > 0 else (fewer, (-high, -low))
+    first, last = (f"{end:.{places}f}" for end in ends)
+    return line.format(size=f"{abs(size):.{places}f}", sure=sure, low=first, high=last)
 
 
 def _change(row: Difference) -> str:
     """The change of a measure, with its unit where the name does not say what is counted."""
-    unit = {"share": " percentage points", "minutes": " minutes", "days": " days"}.get(row.key.unit, "")
+    units = {"share": _(" percentage points"), "minutes": _(" minutes"), "days": _(" days")}
+    unit = units.get(row.key.unit, "")
     return f"{_figure(row.difference, row, True)}{unit}"
 
 
@@ -164,7 +184,7 @@ def _places(size: float) -> int:
 def _value(value: object) -> str:
     """An input as one line writes it."""
     if value is None:
-        return ABSENT
+        return _(ABSENT)
     if isinstance(value, dict):
         text = ", ".join(f"{key} = {_value(one)}" for key, one in value.items())
     elif isinstance(value, bool):
@@ -187,12 +207,13 @@ def render(comparison: Comparison, console: Console, everything: bool = False) -
         console.print(shown_line(line), soft_wrap=True)
 
     for other in comparison.alternatives:
-        say(f"What differs between {comparison.base} and {other.label}:")
+        said = _("What differs between {base} and {other}:")
+        say(said.format(base=comparison.base, other=other.label))
         for line in _change_lines(other.inputs_changed, everything):
             say(f"  {line}")
         warning = resource_warning(comparison.base, other)
         if warning:
-            say(f"Warning: {warning}.")
+            say(_("Warning: {warning}.").format(warning=warning))
         say("")
     for other in comparison.alternatives:
         say(verdict_sentence(comparison.base, other, comparison.confidence))
@@ -204,7 +225,7 @@ def render(comparison: Comparison, console: Console, everything: bool = False) -
             continue
         say("")
         if len(comparison.alternatives) > 1:
-            say(f"{other.label} against {comparison.base}")
+            say(_("{other} against {base}").format(other=other.label, base=comparison.base))
         rows = [*other.headline, *(row for row in other.others if everything and _is_season(row))]
         _print_table(rows, comparison.base, other.label, console)
         if other.explanation is not None and not other.is_equal:
@@ -215,7 +236,7 @@ def render(comparison: Comparison, console: Console, everything: bool = False) -
     for line in notes(comparison):
         say(line)
     if everything:
-        say("Measures below the headline measures: intervals hold one by one, and there is no verdict.")
+        say(_("Measures below the headline measures: intervals hold one by one, and there is no verdict."))
 
 
 def _is_season(row: Difference) -> bool:
@@ -224,12 +245,12 @@ def _is_season(row: Difference) -> bool:
 
 def _change_lines(changes: Sequence[Change], everything: bool) -> Iterator[str]:
     if not changes:
-        yield "nothing"
+        yield _("nothing")
     shown = changes if everything else changes[:MOST_CHANGES]
     for one in shown:
         yield f"{shortened(one.key, LONGEST_KEY)}: {_value(one.old)} -> {_value(one.new)}"
     if len(changes) > len(shown):
-        yield f"... and {len(changes) - len(shown):,} more; -v shows all"
+        yield _("... and {count:,} more; -v shows all").format(count=len(changes) - len(shown))
 
 
 def _print_table(rows: Sequence[Difference], base: str, other: str, console: Console) -> None:
@@ -240,14 +261,14 @@ def _print_table(rows: Sequence[Difference], base: str, other: str, console: Con
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     is_wide = console.width >= WIDE_FROM
-    table.add_column("measure", overflow="fold")
+    table.add_column(_("measure"), overflow="fold")
     if is_wide:
-        table.add_column("unit", overflow="fold")
+        table.add_column(_("unit"), overflow="fold")
     for label in (base, *([other] if is_wide else [])):
         table.add_column(shown_cell(label), justify="right", overflow="fold")
-    for name in ("difference", "interval", "better\nis"):
+    for name in (_("difference"), _("interval"), _("better\nis")):
         table.add_column(name, justify="right", overflow="fold")
-    table.add_column("verdict", overflow="fold")
+    table.add_column(_("verdict"), overflow="fold")
     for row in rows:
         table.add_row(*(shown_cell(cell) for cell in _cells(row, is_wide)))
     console.print(table)
@@ -256,16 +277,17 @@ def _print_table(rows: Sequence[Difference], base: str, other: str, console: Con
 def _cells(row: Difference, is_wide: bool) -> list[str]:
     interval = NOTHING
     if row.verdict != EQUAL and not math.isnan(row.low):
-        interval = f"{_figure(row.low, row, True)} to {_figure(row.high, row, True)}"
+        low, high = _figure(row.low, row, True), _figure(row.high, row, True)
+        interval = _("{low} to {high}").format(low=low, high=high)
     return [
-        row.name,
-        *([row.key.unit] if is_wide else []),
+        measure_label(row.name),
+        *([spoken_unit(row.key.unit)] if is_wide else []),
         _mean(row.base, row),
         *([_mean(row.other, row)] if is_wide else []),
         "0" if row.verdict == EQUAL else _figure(row.difference, row, True),
         interval,
-        row.better if row.better != "neither" else "",
-        {EQUAL: "the same"}.get(row.verdict or "", row.verdict or ""),
+        {"higher": _("higher"), "lower": _("lower")}.get(row.better, ""),
+        _({EQUAL: N_("the same")}.get(row.verdict or "", row.verdict or "")),
     ]
 
 
@@ -311,6 +333,12 @@ def json_text(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2)
 
 
+def _in_english(base: str, other: Alternative) -> str | None:
+    """The warning of resources as data has it, whatever language is spoken."""
+    with speaking(ENGLISH):
+        return resource_warning(base, other)
+
+
 def _alternative_json(base: str, other: Alternative) -> dict[str, Any]:
     return {
         "scenario": other.label,
@@ -333,7 +361,7 @@ def _alternative_json(base: str, other: Alternative) -> dict[str, Any]:
         ],
         "inputs_changed": [asdict(one) for one in other.inputs_changed],
         "resources_changed": [asdict(one) for one in other.resources_changed],
-        "warnings": [line for line in (resource_warning(base, other),) if line],
+        "warnings": [line for line in (_in_english(base, other),) if line],
         "explanation": None if other.explanation is None else explanation_json(other.explanation),
     }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sim.language import _
 from sim.report.summary import Summary, SummaryRow, format_figure, json_row
 
 if TYPE_CHECKING:
@@ -27,20 +28,21 @@ def render_hours(summary: Summary, console: Console) -> None:
     from rich import box
     from rich.table import Table
 
-    from sim.report.terminal import shown_cell, shown_line
+    from sim.report.terminal import measure_label, shown_cell, shown_line
 
     if not summary.by_hour:
         return
     sign = "+-" if console.options.ascii_only else "±"
     gap = " " if console.width >= ONE_LINE_FROM_WIDTH else "\n"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    table.add_column("hour", overflow="fold")
+    table.add_column(_("hour"), overflow="fold")
     for row in summary.by_hour[0][1]:
-        table.add_column(row.name.replace("_", "\n"), justify="right", overflow="fold")
+        table.add_column(measure_label(row.name).replace("_", "\n"), justify="right", overflow="fold")
     for hour, rows in summary.by_hour:
         name = hour.replace("-", f"-{gap.strip(' ')}")
         table.add_row(shown_cell(name), *(shown_cell(_with_half_width(row, gap + sign)) for row in rows))
-    heading = f"By the hour: mean {sign} half of its 95 % interval; time averages are over every minute of it."
+    said = _("By the hour: mean {sign} half of its 95 % interval; time averages are over every minute of it.")
+    heading = said.format(sign=sign)
     console.print()
     console.print(shown_line(heading), soft_wrap=True)
     console.print()

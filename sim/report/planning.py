@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.files import csv_text
+from sim.language import ENGLISH, N_, _, language
 from sim.model.costs import staff_hours
 from sim.model.resources import planned_costs, resources
 from sim.model.scenario import Scenario
@@ -19,9 +20,12 @@ from sim.model.values import clock_text
 if TYPE_CHECKING:
     from rich.console import Console
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 BETWEEN = " or "
-HEADINGS = ("date", "day", "hours", "fair", "venue", "district", "firms", "for", "staff", "cost (yuan)")
+HEADINGS = (
+    N_("date"), N_("day"), N_("hours"), N_("fair"), N_("venue"), N_("district"), N_("firms"), N_("for"), N_("staff"),
+    N_("cost (yuan)"),
+)  # fmt: skip
 UNITS = {
     "fairs": "",
     "fair hours": "",
@@ -29,8 +33,8 @@ UNITS = {
     "venue days": "",
     "staff hours": "",
     "outreach messages": "",
-    "planned cost": " yuan",
-    "planned lever cost": " yuan",
+    "planned cost": N_(" yuan"),
+    "planned lever cost": N_(" yuan"),
 }
 
 
@@ -112,26 +116,31 @@ def render_plan(scenario: Scenario, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from sim.report.page.words import resource
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in HEADINGS:
         right = heading in ("firms", "staff", "cost (yuan)")
-        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+        table.add_column(_(heading), justify="right" if right else "left", overflow="fold")
     for one in planned_fairs(scenario):
-        mark = " (published)" if one.published else ""
+        mark = _(" (published)") if one.published else ""
         cells = (
-            one.date, one.weekday, f"{one.open}-{one.close}", one.fair + mark, one.venue, one.district,
+            one.date, _(one.weekday), f"{one.open}-{one.close}", one.fair + mark, one.venue, one.district,
             "" if one.firms is None else f"{one.firms:,}", one.theme, f"{one.staff:g}", f"{one.cost:,.0f}",
         )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))
-    console.print(Text(f"{scenario.name}: {_policy(scenario)}"))
+    console.print(Text(_("{scenario}: {policy}").format(scenario=scenario.name, policy=_policy(scenario))))
     console.print(table)
     console.print()
     for name, amount in resources(scenario).items():
-        console.print(Text(f"{name}: {amount:,.0f}{UNITS[name]}"))
+        said = name if language() == ENGLISH else resource(name)
+        console.print(Text(_("{name}: {amount}").format(name=said, amount=f"{amount:,.0f}{_(UNITS[name])}")))
     for finding in scenario.findings:
-        console.print(Text(str(finding)), soft_wrap=True)
+        console.print(Text(finding.spoken()), soft_wrap=True)
 
 
 def _policy(scenario: Scenario) -> str:
     policy = scenario.settings.text("calendar.policy")
-    return "calendar as listed" if policy == "explicit" else f"calendar of the policy {policy}"
+    if policy == "explicit":
+        return _("calendar as listed")
+    return _("calendar of the policy {policy}").format(policy=policy)

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.files import KEY_COLUMNS, csv_text
+from sim.language import _, ngettext
 from sim.model.scenario import Scenario
+from sim.report.terminal import measure_label, spoken_unit
 from sim.study.measures import HEADLINE, MeasureKey
 from sim.study.replicate import Sample
 from sim.study.statistics import QUANTILES_FROM, describe
@@ -119,42 +121,49 @@ def json_row(row: SummaryRow) -> dict[str, Any]:
 def headline(summary: Summary) -> str:
     """The outcome in one sentence."""
     row = summary.row("intents")
-    fairs = "1 fair" if summary.fairs == 1 else f"{summary.fairs:,} fairs"
+    fairs = ngettext("{fairs:,} fair", "{fairs:,} fairs", summary.fairs).format(fairs=summary.fairs)
     mean = _people(row.mean)
-    people = "person reaches" if mean == "1" else "people reach"
-    interval = f"95 % interval {_people(max(row.low, 0.0))} to {_people(row.high)}"
+    interval = _("95 % interval {low} to {high}").format(low=_people(max(row.low, 0.0)), high=_people(row.high))
     if math.isnan(row.low):
-        interval = "one replication, so no interval" if summary.replications == 1 else "no interval"
-    reported = "" if row.reported is None else f"; reported: {_people(row.reported)}"
-    return f"{mean} {people} an intent at {fairs} ({interval}){reported}."
+        interval = _("one replication, so no interval") if summary.replications == 1 else _("no interval")
+    reported = "" if row.reported is None else _("; reported: {reported}").format(reported=_people(row.reported))
+    said = ngettext(
+        "{mean} person reaches an intent at {fairs} ({interval}){reported}.",
+        "{mean} people reach an intent at {fairs} ({interval}){reported}.",
+        1 if mean == "1" else 2,
+    )
+    return said.format(mean=mean, fairs=fairs, interval=interval, reported=reported)
 
 
 def notes(summary: Summary) -> list[str]:
     """What must be known to read the table."""
     count = summary.replications
     if count == 1:
-        lines = ["One replication: no interval and no range; -n 30 gives both."]
+        lines = [_("One replication: no interval and no range; -n 30 gives both.")]
     elif summary.draws:
         lines = _notes_on_draws(summary)
     else:
-        how = "sample quantiles" if count >= QUANTILES_FROM else "normal prediction interval (under 20 replications)"
-        lines = [f"Interval of the mean: Student t, {count:,} replications. Range of one season: {how}."]
+        few = _("normal prediction interval (under 20 replications)")
+        how = _("sample quantiles") if count >= QUANTILES_FROM else few
+        line = _("Interval of the mean: Student t, {count:,} replications. Range of one season: {how}.")
+        lines = [line.format(count=count, how=how)]
     gaps: dict[int, list[str]] = {}
     for row in summary.rows:
         if row.missing:
-            gaps.setdefault(row.missing, []).append(row.name)
+            gaps.setdefault(row.missing, []).append(measure_label(row.name))
+    line = _("Not observed in {missing:,} of {count:,} replications, which are left out: {names}.")
     lines += [
-        f"Not observed in {missing:,} of {count:,} replications, which are left out: {', '.join(names)}."
-        for missing, names in sorted(gaps.items())
+        line.format(missing=missing, count=count, names=_(", ").join(names)) for missing, names in sorted(gaps.items())
     ]
     return lines
 
 
 def _notes_on_draws(summary: Summary) -> list[str]:
     draws, each = summary.draws, summary.replications // summary.draws
-    lines = [f"{draws:,} draws of the parameters, {each:,} replications of each; interval and range include both."]
+    line = _("{draws:,} draws of the parameters, {each:,} replications of each; interval and range include both.")
+    lines = [line.format(draws=draws, each=each)]
     if draws == 1 or each == 1:
-        lines.append("Parameters and chance cannot be told apart: that takes 2 draws and 2 replications of each.")
+        lines.append(_("Parameters and chance cannot be told apart: that takes 2 draws and 2 replications of each."))
     return lines
 
 
@@ -168,11 +177,11 @@ def render(summary: Summary, console: Console, every_measure: bool = False) -> N
     rows = [row for row in summary.rows if every_measure or row.name in HEADLINE]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     with_unit = console.width >= UNIT_FROM_WIDTH
-    table.add_column("measure", overflow="fold")
+    table.add_column(_("measure"), overflow="fold")
     if with_unit:
-        table.add_column("unit", overflow="fold")
-    names = ["mean", "95 % interval\nof the mean", "one season\n5-95 %", "reported"]
-    names += ["sd from\nparameters", "sd from\nchance"] if summary.draws else []
+        table.add_column(_("unit"), overflow="fold")
+    names = [_("mean"), _("95 % interval\nof the mean"), _("one season\n5-95 %"), _("reported")]
+    names += [_("sd from\nparameters"), _("sd from\nchance")] if summary.draws else []
     for name in names:
         table.add_column(name, justify="right", overflow="fold")
     for row in rows:
@@ -213,8 +222,8 @@ def _decimals(row: SummaryRow, factor: float) -> int:
 
 def _cells(row: SummaryRow, with_unit: bool) -> list[str]:
     return [
-        row.name,
-        *([row.unit] if with_unit else []),
+        measure_label(row.name),
+        *([spoken_unit(row.unit)] if with_unit else []),
         format_figure(row.mean, row),
         _span(row.low, row.high, row),
         _span(row.p05, row.p95, row),
@@ -236,7 +245,8 @@ def _span(low: float, high: float, row: SummaryRow) -> str:
     if math.isnan(low) or math.isnan(high):
         return NOTHING
     first, last = within(low, high, row)
-    return f"{format_figure(first, row).removesuffix(' %')} to {format_figure(last, row)}"
+    least = format_figure(first, row).removesuffix(" %")
+    return _("{low} to {high}").format(low=least, high=format_figure(last, row))
 
 
 def _is_whole(key: MeasureKey) -> bool:

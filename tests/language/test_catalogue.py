@@ -11,7 +11,16 @@ from tests.language import catalogue
 PLACES = re.compile(r"%\((\w+)\)s")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Punctuation, which differs, but no word.
-WITHOUT_WORDS = {", ", "; ", "{head}: {parts}.", "{part}: ", " ({allowed})", "; {remedy}"}
+WITHOUT_WORDS = {
+    ", ",
+    "; ",
+    "{head}: {parts}.",
+    "{part}: ",
+    " ({allowed})",
+    "; {remedy}",
+    "{scenario}: {policy}",
+    "{name}: {amount}",
+}
 
 
 def forms(text):
