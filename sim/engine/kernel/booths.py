@@ -127,18 +127,12 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int
     if stand["gone"]:
         stay["outcome"] = book.MISSED
         return CHOOSES
-    free = stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]
-    if (
-        not free
-        and not booked
-        and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"])
-    ):
-        stay["outcome"] = book.BALKED
-        return CHOOSES
-    stay["ended"] = interview_minutes(day, key, i, b)
-    if free:
+    if stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]:
         begin_interview(day, state, key, i, b, now)
         return REMAINS
+    if not booked and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"]):
+        stay["outcome"] = book.BALKED
+        return CHOOSES
     group = day.groups[sure(seeker["group"])]
     join_queue(state, b, i, rules.BOOKED_PRIORITY if booked else group["priority"])
     refresh_crowd(day, state, b)
@@ -151,11 +145,7 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int
 
 @inlined
 def interview_minutes(day: FairDay, key: Key, i: int, b: int) -> float:
-    """Minutes that an interview of person `i` takes at a booth.
-
-    Drawn when the person joins, before it is known when the interview begins: nothing waits for the number then, and
-    the processor goes on with other things meanwhile.
-    """
+    """Minutes that an interview of person `i` takes at a booth."""
     booth, seeker = day.booths[b], day.seekers[i]
     law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
     drawn = rules.drawn(key, seeker["who"], INTERVIEW, booth["firm"], law)
@@ -171,7 +161,7 @@ def begin_interview(day: FairDay, state: State, key: Key, i: int, b: int, now: f
     stay["started"] = now
     person["place"] = TALKING
     person["stamp"] += 1
-    schedule(state.calendar, state.hall, now + stay["ended"], rules.INTERVIEW_ENDS, i, NO_STAMP)
+    schedule(state.calendar, state.hall, now + interview_minutes(day, key, i, b), rules.INTERVIEW_ENDS, i, NO_STAMP)
 
 
 @inlined

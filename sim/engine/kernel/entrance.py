@@ -29,7 +29,6 @@ from sim.engine.kernel.state import (
     OUTSIDE_HEAD,
     REMAINS,
     State,
-    blank,
     join_outside,
     leave_outside,
     schedule,
@@ -43,9 +42,8 @@ _FIRST = np.uint64(0)
 def arrive(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """A seeker arrives outside: refused, straight to a gate lane, or into the queue."""
     hall = state.hall
-    visit, person = state.visits[i], state.people[i]
-    blank(visit)
-    visit["arrived"] = now
+    person = state.people[i]
+    state.visits[i]["arrived"] = now
     person["stamp"] = 0
     person["booking"] = day.seekers[i]["bookings_from"]
     if hall[IS_REFUSING]:

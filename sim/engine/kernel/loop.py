@@ -64,7 +64,6 @@ from sim.engine.kernel.state import (
     TALKING,
     WAITING,
     State,
-    blank,
     leave_outside,
     schedule,
     sure,
@@ -115,8 +114,6 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
                 hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
         step = _happen(day, state, key, code, now)
         move_on(day, state, key, row_of(code), step, now)
-    for i in range(hall[ARRIVALS], seekers.size):
-        blank(state.visits[i])
     return DONE if hall[STATUS] == RUNS else int(hall[STATUS])
 
 

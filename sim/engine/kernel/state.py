@@ -16,7 +16,7 @@ from sim.compiled import inlined, jit
 from sim.engine import rules
 from sim.engine.day import FairDay
 from sim.engine.kernel.calendar import ENTRY, encode, push, put
-from sim.engine.ledger import NOT_COME, STAY, VISIT
+from sim.engine.ledger import STAY, blank_visits
 
 # Where a person is.
 (OUTSIDE, AT_GATE, ON_WAY_TO_DESK, AT_DESK, ON_WAY_TO_GUIDANCE, AT_GUIDANCE, ON_WAY_TO_BOOTHS, LOOKING, ON_WAY,
@@ -83,7 +83,7 @@ class State(NamedTuple):
     deadlines: np.ndarray  # calendar.ENTRY, a mere heap: when whose patience ends
     hall: np.ndarray  # int64, COUNTERS
     visits: np.ndarray  # ledger.VISIT, as many rows as seekers
-    stays: np.ndarray  # ledger.STAY; before a stay ends, `ended` holds the minutes that the interview will take
+    stays: np.ndarray  # ledger.STAY
 
 
 def new_state(day: FairDay, stays: int) -> State:
@@ -96,7 +96,7 @@ def new_state(day: FairDay, stays: int) -> State:
         np.empty(2 * people + day.shifts.size + 2 * booths + 16, ENTRY),
         np.empty(people + stays + 2, ENTRY),
         np.zeros(COUNTERS, np.int64),
-        np.empty(people, VISIT),
+        blank_visits(people),
         np.empty(stays, STAY),
     )
 
@@ -111,21 +111,6 @@ def wide(row: int) -> int:
 def sure(row: int) -> int:
     """The same of a row that is surely none below 0: no code is then made for counting from an array's end."""
     return int(np.int64(row)) & _ROWS
-
-
-@inlined
-def blank(visit: np.ndarray) -> None:
-    """Write that nothing has happened yet."""
-    visit["arrived"] = math.nan
-    visit["checked"] = math.nan
-    visit["entered"] = math.nan
-    visit["reached"] = math.nan
-    visit["turned"] = math.nan
-    visit["left"] = math.nan
-    visit["intent_booth"] = -1
-    visit["intent_post"] = -1
-    visit["interviews"] = 0
-    visit["outcome"] = NOT_COME
 
 
 @jit
