@@ -94,6 +94,7 @@ def test_the_command_tells_what_the_run_counted(tmp_path: Path, capsys: pytest.C
     assert "2020-05-08 usual\n" in text and "both want, an intent" in text
     for options, message in (
         (["--seeker", "999999"], "--seeker: 999999: there is no such seeker in the pool (1 to "),
+        (["--booth", "x"], " [not-in-story]"),
         (["--booth", "x"], "--booth: x: there is no such booth at these fairs"),
         (["--fair", "usaul"], '--fair: usaul: there is no such fair (usual); did you mean "usual"? [unknown-fair]'),
         ([], "jobfair story: one of --seeker, --booth and --fair says whose story it is"),
