@@ -34,6 +34,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sim/study/timeline.py": (f"{UNIT}timeline.py",),
     "sim/engine/tallying.py": (f"{UNIT}measures.py", f"{UNIT}windows.py", f"{UNIT}timeline.py"),
 }
+# Without compilation the statistical tests take minutes, and a twin tests the test beside it.
+FAST = "not twin and not multinomial and not seen_equally and not all_different and not no_other_randomness"
 _DECORATOR = re.compile(r"^@(?:jit|inlined)\n", re.MULTILINE)
 _RESULT = re.compile(r"^\s*(\S+__mutmut_\d+): (.+)$", re.MULTILINE)
 KILLED = ("killed", "timeout", "segfault", "suspicious")
@@ -49,9 +51,9 @@ def mutate(module: str, tests: tuple[str, ...], folder: Path, jobs: int) -> dict
     target.write_text(_DECORATOR.sub("", target.read_text(encoding="utf-8")), encoding="utf-8")
     settings = {
         "source_paths": ["sim"], "only_mutate": [module], "pytest_add_cli_args_test_selection": list(tests),
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:benchmark", "-x", "-q"],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:benchmark", "-x", "-q", "-k", FAST],
         "also_copy": ["benchmarks", "scenarios", "calibration", "docs", "README.md", "CHANGELOG.md"],
-        "timeout_constant": 20.0, "use_git_change_detection": False, "track_dependencies": False,
+        "timeout_constant": 10.0, "timeout_multiplier": 5.0, "use_git_change_detection": False, "track_dependencies": False,
     }  # fmt: skip
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         lines = (

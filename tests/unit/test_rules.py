@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.random_days import CHOICES, fair_day
 from sim.campaign.laws import smallest_prime
-from sim.draws import PAIR, make_key, normal, uniform
+from sim.draws import BOARDS, PAIR, make_key, normal, uniform, uniforms
 from sim.engine import rules, simulate
 
 SIZE = 200_000
@@ -360,3 +360,30 @@ def test_the_engine_chooses_by_the_multinomial_logit() -> None:
     shares = logit_shares(queue_weight=0.0)
     assert chi_square(first_choices(), shares) < CHISQUARE_3
     assert chi_square(first_choices(1.1), shares) > CHISQUARE_3
+
+
+# Exactly, at the addresses that are written down ----------------------------------------------------------
+
+
+def test_a_triangular_duration_is_the_inverse_of_its_distribution() -> None:
+    low, mode, high = 10.0, 15.0, 40.0
+    for u in (0.0, 0.01, 0.16, 1 / 6, 0.17, 0.5, 0.99):
+        x = rules.duration(rules.TRIANGULAR, low, mode, high, (u, 0.9, 0.9, 0.9))
+        below = (x - low) ** 2 / ((high - low) * (mode - low))
+        above = 1 - (high - x) ** 2 / ((high - low) * (high - mode))
+        assert (below if x <= mode else above) == pytest.approx(u, abs=1e-12)
+
+
+def test_a_drawn_duration_has_all_parameters_of_its_law() -> None:
+    who, decision, index = np.uint64(7), np.uint64(4), np.uint64(2)
+    law = (float(rules.TRIANGULAR), 1.0, 2.0, 6.0)
+    expected = rules.duration(*law, uniforms(KEY, who, decision, index))
+    assert rules.drawn(KEY, who, decision, index, law) == expected
+
+
+def test_the_reading_of_boards_uses_the_first_two_numbers_of_its_address() -> None:
+    prime = smallest_prime(1000)
+    for number in range(50):
+        who = np.uint64(number)
+        first, second, *_ = uniforms(KEY, who, BOARDS, np.uint64(0))
+        assert rules.reading_order(KEY, who, 1000, prime) == (int(first * 1000), 1 + int(second * (prime - 1)))

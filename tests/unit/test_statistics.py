@@ -158,3 +158,30 @@ def test_scipy_stats_is_not_imported() -> None:
     code += "; print('scipy.stats' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_replications_by_the_ratio_of_half_widths() -> None:
+    assert replications_by_ratio(10, 4.0, 2.0) == 40
+    assert replications_by_ratio(10, 1.0, 3.0) == 2
+
+
+@pytest.mark.parametrize(("pilot", "half", "wanted"), [(10, 4.0, 2.0), (5, 3.0, 0.7), (30, 1.0, 0.4), (4, 2.0, 2.5)])
+def test_fewest_replications_one_by_one(pilot: int, half: float, wanted: float) -> None:
+    sd = half * math.sqrt(pilot) / stats.t.ppf(0.975, pilot - 1)
+    fewest = next(n for n in range(2, 10_000) if stats.t.ppf(0.975, n - 1) * sd / math.sqrt(n) <= wanted)
+    found = replications_by_student(pilot, half, wanted)
+    assert found == fewest
+    assert isinstance(found, int)
+
+
+def test_quantiles_at_the_ends_of_nothing_and_of_a_single_value() -> None:
+    nan = math.nan
+    table = np.array([[1.0, nan, 7.0, nan], [3.0, nan, nan, 2.0], [2.0, nan, nan, 8.0]])
+    assert quantile(table, 1.0).tolist() == pytest.approx([3.0, nan, 7.0, 8.0], nan_ok=True)
+    assert quantile(table, 0.0).tolist() == pytest.approx([1.0, nan, 7.0, 2.0], nan_ok=True)
+    assert quantile(table, 0.5).tolist() == pytest.approx([2.0, nan, 7.0, 5.0], nan_ok=True)
+    assert quantile(table[:1], 0.9).tolist() == pytest.approx([1.0, nan, 7.0, nan], nan_ok=True)
+    nothing = quantile(np.empty((0, 3)), 0.5)
+    assert nothing.shape == (3,)
+    assert np.isnan(nothing).all()
+    assert quantile(np.empty((2, 0)), 0.5).shape == (0,)
