@@ -53,7 +53,8 @@ def mutate(module: str, tests: tuple[str, ...], folder: Path, jobs: int) -> dict
         "source_paths": ["sim"], "only_mutate": [module], "pytest_add_cli_args_test_selection": list(tests),
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:benchmark", "-x", "-q", "-k", FAST],
         "also_copy": ["benchmarks", "scenarios", "calibration", "docs", "README.md", "CHANGELOG.md"],
-        "timeout_constant": 10.0, "timeout_multiplier": 5.0, "use_git_change_detection": False, "track_dependencies": False,
+        "timeout_constant": 10.0, "timeout_multiplier": 5.0,
+        "use_git_change_detection": False, "track_dependencies": False,
     }  # fmt: skip
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         lines = (
@@ -78,6 +79,7 @@ def _mutmut(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "mutmut", *arguments],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stdout[-3000:] + done.stderr[-3000:])

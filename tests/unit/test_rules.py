@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.random_days import CHOICES, fair_day
 from sim.campaign.laws import smallest_prime
-from sim.draws import BOARDS, PAIR, make_key, normal, uniform, uniforms
+from sim.draws import BOARDS, PAIR, exponential, make_key, normal, uniform, uniforms
 from sim.engine import rules, simulate
 
 SIZE = 200_000
@@ -387,3 +387,12 @@ def test_the_reading_of_boards_uses_the_first_two_numbers_of_its_address() -> No
         who = np.uint64(number)
         first, second, *_ = uniforms(KEY, who, BOARDS, np.uint64(0))
         assert rules.reading_order(KEY, who, 1000, prime) == (int(first * 1000), 1 + int(second * (prime - 1)))
+
+
+def test_the_cost_of_a_booth_is_a_waiting_time_longer_the_less_it_attracts_and_the_fuller_it_is() -> None:
+    assert rules.logit_cost(0.3, 2.0, 5.0) == exponential(0.3) * 2.0 * 5.0
+
+
+def test_a_queue_counts_per_recruiter_and_without_any_as_with_one() -> None:
+    for recruiters, each in ((0, 6.0), (1, 6.0), (2, 3.0), (3, 2.0)):
+        assert rules.crowding(0.25, 6, recruiters) == math.exp(0.25 * each)

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -185,3 +186,13 @@ def test_quantiles_at_the_ends_of_nothing_and_of_a_single_value() -> None:
     assert nothing.shape == (3,)
     assert np.isnan(nothing).all()
     assert quantile(np.empty((2, 0)), 0.5).shape == (0,)
+
+
+def test_nothing_observed_is_not_divided() -> None:
+    table = np.array([[1.0, math.nan, 2.0], [3.0, math.nan, math.nan]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = describe(table)
+    assert found.mean.tolist() == pytest.approx([2.0, math.nan, 2.0], nan_ok=True)
+    assert np.isnan([found.low[1], found.high[1], found.sd[1], found.p05[1], found.p95[1]]).all()
+    assert np.isnan([found.low[2], found.high[2], found.p05[2], found.p95[2]]).all()

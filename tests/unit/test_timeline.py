@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.timeline import capacity_minutes, minutes_within, peak, time_average
+from sim.study.timeline import capacity_minutes, minutes_at, minutes_within, peak, time_average
 
 NAN = np.nan
 BEGINS = np.array([0.0, 5.0, 8.0, 30.0, NAN, 2.0])
@@ -65,3 +65,16 @@ def test_capacity_that_changes_by_the_clock() -> None:
     assert capacity_minutes(times, capacity, (0.0, 10.0)) == 0.0
     assert capacity_minutes(times[:0], capacity[:0], (0.0, 10.0)) == 0.0
     assert capacity_minutes(np.array([5.0]), np.array([3]), (0.0, 10.0)) == 15.0
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "minutes"),
+    [
+        ([0.0, 2.0, 8.0, 12.0], [10.0, 6.0, 9.0, 14.0], [12.0, 5.0, 0.0]),
+        ([0.0, 5.0], [5.0, 8.0], [8.0, 0.0, 0.0]),  # one ends as the other begins
+        ([0.0, 2.0, 3.0], [NAN, 5.0, 4.0], [5.0, 3.0, 1.0]),  # one has no end: it lasts as long as is known
+        ([0.0, 0.0, 0.0], [2.0, 2.0, 2.0], [2.0, 2.0, 2.0]),
+    ],
+)
+def test_minutes_at_which_so_many_are_under_way(begins: list[float], ends: list[float], minutes: list[float]) -> None:
+    assert [minutes_at(np.array(begins), np.array(ends), level) for level in (1, 2, 3)] == minutes
