@@ -176,3 +176,9 @@ def test_nonsense_in_one_target_is_found_at_once(project: Path) -> None:
     project.write_text(project.read_text(encoding="utf-8").replace('unit = "seekers"\n', "", 1), encoding="utf-8")
     found = "\n".join(spoilt(project, "value = 3528", "value = 9000"))
     assert "[value-missing]" in found and "[counts-contradict]" in found
+
+
+@pytest.mark.parametrize(("written", "fairs"), [("3", 3), ("", 1), ("a few", None), ("²", None), ("9" * 5000, None)])
+def test_a_number_of_fairs_that_is_none_is_not_known(tmp_path: Path, written: str, fairs: int | None) -> None:
+    (row,) = read_reported(table(tmp_path, f"a,3,30,40,{written}", heading="id,firms,posts,seekers,n_fairs"))
+    assert row.fairs == fairs

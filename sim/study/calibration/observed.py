@@ -19,6 +19,7 @@ from sim.model.files import decoded, read_bytes
 from sim.model.parse import clock_minutes
 
 MOST_ROWS = 10_000
+LONGEST_COUNT = 9  # digits of a number of fairs
 NEEDED = ("id", "firms", "posts", "seekers")
 LARGEST = {"firms": 100_000, "posts": 10_000_000, "seekers": 2_000_000, "signed": 2_000_000}
 INTENT = "intent"
@@ -109,7 +110,7 @@ def _row(cells: dict[str, str | None], place: str, findings: list[Finding]) -> R
         country=given.get("country", ""),
         wording=INTENT if wording in _SAME_AS_INTENT else wording,
         flags=tuple(part.split()[0] for part in _first(_FLAGS, notes).split(",") if part.strip()),
-        fairs=int(fairs) if fairs.isdigit() else None,
+        fairs=int(fairs) if fairs.isdecimal() and len(fairs) <= LONGEST_COUNT else None,
         is_rounded=given.get("approximate", "") == "yes",
     )
 
