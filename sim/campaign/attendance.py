@@ -80,9 +80,10 @@ def choose_fairs(
     """
     count = 0
     appeal = _lent(appeal)
+    told = appeal.aware.shape[2] > 1  # with outreach, whom none has reached knows of no fair
     for i in range(people.size):
         person = people[i]
-        if person["from_day"] > day or person["until_day"] <= day:
+        if (told and person["reached"] == 0) or person["from_day"] > day or person["until_day"] <= day:
             continue
         best, choice = 1.0, -1
         for fair in range(appeal.numbers.size):

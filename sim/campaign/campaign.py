@@ -80,9 +80,8 @@ class Campaign:
             morning = state.posts.copy() if self.asks_bound else state.posts
             # Nobody, no firm and so no post is at two fairs of a day: their order does not matter.
             for place, option in enumerate(options):
-                rows = np.nonzero(goes == place)[0]
                 played[option.number] = self._fair(
-                    option, rows, booths[place], state, morning, (key, today), day, engine
+                    option, goes[place], booths[place], state, morning, (key, today), day, engine
                 )
         fairs_in_order = [played[number] for number in range(len(self.scenario.fairs))]
         return fairs_in_order, Ending(state.people, state.posts, state.firms)
@@ -117,8 +116,8 @@ class Campaign:
         state: _State,
         today: Key,
         day: int,
-    ) -> np.ndarray:
-        """The fair of the day (its place) to which each person of the pool goes, -1: to none."""
+    ) -> list[np.ndarray]:
+        """The rows of the pool that go to each fair of the day, ascending."""
         appeal = appeal_of_day(
             [(option.appeal, one.rows.size) for option, one in zip(options, booths, strict=True)], self.pool
         )
@@ -126,12 +125,11 @@ class Campaign:
         if all(number is None for number in places):
             rows, fairs = np.empty((2, state.people.size), np.int64)
             count = choose_fairs(today, self.pool.first, state.people, day, appeal, rows, fairs)
-            goes = np.full(state.people.size, -1)
-            goes[rows[:count]] = fairs[:count]
-            return goes
+            return [rows[:count][fairs[:count] == place] for place in range(len(options))]
         strengths = np.empty((len(options), state.people.size))
         strengths_of_people(today, self.pool.first, state.people, day, appeal, strengths)
-        return most_inclined(strengths, np.array([-1 if number is None else number for number in places]))
+        goes = most_inclined(strengths, np.array([-1 if number is None else number for number in places]))
+        return [np.nonzero(goes == place)[0] for place in range(len(options))]
 
     def _fair(
         self,

@@ -159,9 +159,9 @@ def _planned_shifts(settings: Settings, rows: list[Settings | None], u: np.ndarr
     """The recruiters of each booth by the clock as agreed before the fair: listed, else from opening on."""
     mean, opens = settings.number("booth.recruiters"), settings.clock("open")
     drawn = np.floor(mean).astype(np.int64) + (u < mean - np.floor(mean))
-    planned = []
-    for k, row in enumerate(rows):
-        shifts = settings.shifts("booth.shifts") or ((opens, int(drawn[k])),)
+    planned, usual = [], settings.shifts("booth.shifts")
+    for row, number in zip(rows, drawn.tolist(), strict=True):
+        shifts = usual or ((opens, number),)
         if row is not None:
             own = row.optional_integer("recruiters")
             shifts = row.shifts("shifts") or (shifts if own is None else ((opens, own),))
