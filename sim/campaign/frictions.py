@@ -16,8 +16,6 @@ from sim.draws import Key
 from sim.engine import simulate
 from sim.engine.day import FairDay
 
-LOSSES = ("thin_choice", "rivalry", "clock", "ignorance", "queues")
-
 _EVERYTHING = 64  # boards that a seeker can know
 _NO_END = 7 * 24 * 60.0
 _MANY = 2**30

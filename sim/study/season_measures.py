@@ -87,7 +87,7 @@ SEASON: tuple[Measure, ...] = (
     Measure(
         "repeaters_new_post_share", "share", "neither",
         "Share of repeat visitors' intents on posts that no fair they were at before had offered.",
-        _ratio("intents_repeat_new", "intents_repeat_posts"),
+        _ratio("intents_repeat_new", "intents_repeat"),
     ),
     Measure("distinct_firms", "firms", "neither", "Different firms with a booth.", _count("distinct_firms")),
     Measure("distinct_posts", "posts", "neither", "Different posts offered.", _count("distinct_posts")),
@@ -307,7 +307,6 @@ def _whole(season: Season, history: History, visits: _Visits) -> Counts:
         "intents": int(visits.intent.sum()),
         "intents_new": int((visits.intent & ~repeat).sum()),
         "intents_repeat": int((visits.intent & repeat).sum()),
-        "intents_repeat_posts": int((visits.intent & repeat).sum()),
         "intents_repeat_new": int((visits.new_post & repeat).sum()),
         "distinct_firms": int(np.count_nonzero(ending.firms.visits > 0)),
         "distinct_posts": int(np.count_nonzero(posts["offered"] >= 0)),

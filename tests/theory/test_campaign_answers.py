@@ -17,7 +17,7 @@ from sim.campaign.pairs import possible_pairs
 from sim.campaign.season import Season
 from sim.draws import make_key
 from sim.engine.ledger import NOT_COME
-from sim.population.searching import FOREVER, GAVE_UP, HIRED_ELSEWHERE
+from sim.population.searching import GAVE_UP, HIRED_ELSEWHERE
 from tests.laws.test_season import campaign, fair
 from tests.strategies import scenario_of
 
@@ -197,10 +197,3 @@ def test_each_friction_is_what_its_absence_gives_back() -> None:
     day = Season(scenario_of(busy)).play(2, 0)[0].day
     again = lost(day, 0, make_key(2), make_key(2, 0, 737539), None, None)
     assert again["thin_choice"] == 0  # where the fair is all there is
-
-
-def test_nobody_is_hired_at_a_fair_after_leaving() -> None:
-    history = bound_season().play(2, 0)
-    assert history.ending is not None
-    assert (history.ending.people["until_day"] > 0).all()
-    assert (history.ending.people["until_day"] <= FOREVER).all()
