@@ -159,6 +159,7 @@ def _compare_simulated(
     """
     from sim.model.alarms import ALARM, as_json
     from sim.report.comparison import comparison_csv
+    from sim.report.explaining import causes_csv
     from sim.report.page.folders import comparison_page_of
     from sim.study.alarms import comparison_alarms
 
@@ -173,6 +174,7 @@ def _compare_simulated(
     alarms = as_json(comparison_alarms(comparison, contenders))
     folder.finish(
         comparison_csv(comparison),
+        causes_csv(comparison),
         _document(comparison, alarms, out),
         [*plans.warned, *(f"{ALARM}{one['text']}" for one in alarms)],
     )

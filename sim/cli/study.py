@@ -139,6 +139,7 @@ def _studied(
     from sim.model.alarms import ALARM, as_json
     from sim.report.comparison import as_json as comparison_json
     from sim.report.comparison import comparison_csv, json_text
+    from sim.report.explaining import causes_csv
     from sim.store import version
     from sim.study.alarms import comparison_alarms
     from sim.study.parameter_draws import read_draws
@@ -171,7 +172,10 @@ def _studied(
     told = comparison_json(comparison) | {"alarms": alarms, "version": version(), "out": str(out)}
     warned = [*plans.warned, *further.warned]
     comparing.finish(
-        comparison_csv(comparison), json_text(told), [*warned, *(f"{ALARM}{one['text']}" for one in alarms)]
+        comparison_csv(comparison),
+        causes_csv(comparison),
+        json_text(told),
+        [*warned, *(f"{ALARM}{one['text']}" for one in alarms)],
     )
     document = {
         "folder": folder.as_posix(),

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sim.files import KEY_COLUMNS, csv_text
 from sim.language import ENGLISH, N_, _, speaking
 from sim.model.visible import shortened
-from sim.report.explaining import explanation_json, print_causes
+from sim.report.explaining import explanation_json, print_causes, sentences
 from sim.report.terminal import measure_label, spoken_unit
 from sim.study.compare import BETTER, CANNOT_TELL, EQUAL, WORSE, Alternative, Best, Comparison, Difference
 from sim.study.differences import Change
-from sim.study.explain import sentences
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,8 +1,8 @@
 """The results folder of a comparison: a results folder for each plan, and what came out of comparing them.
 
-In it: `manifest.json` (what was compared, which sub-folder holds which plan), `comparison.csv`, `comparison.json`,
-`warnings.log`, and for each plan a sub-folder named by its place and file, as `jobfair run` writes it. So a comparison
-goes on after an interruption plan by plan. It must not know what plans or measures are.
+In it: `manifest.json` (what was compared, which sub-folder holds which plan), `comparison.csv`, `causes.csv`,
+`comparison.json`, `warnings.log`, and for each plan a sub-folder named by its place and file, as `jobfair run` writes
+it. So a comparison goes on after an interruption plan by plan. It must not know what plans or measures are.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.program import PROGRAM, version
 from sim.store import MANIFEST, PAGE, WARNINGS, read_manifest, remove_results
 
 COMPARISON = "comparison"
-CSV, DOCUMENT = "comparison.csv", "comparison.json"
+CSV, CAUSES, DOCUMENT = "comparison.csv", "causes.csv", "comparison.json"
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,12 @@ class ComparisonFolder:
         """Where the results of one plan are, counted from 0."""
         return self.path / self.order.folders()[place]
 
-    def finish(self, csv: str, document: str, warnings: Sequence[str] = ()) -> None:
+    def finish(self, csv: str, causes: str, document: str, warnings: Sequence[str] = ()) -> None:
         """Write what came out, and what is to be looked into."""
         with explained(self.path):
             write_text(self.path / WARNINGS, "".join(f"{line}\n" for line in warnings))
             write_text(self.path / CSV, csv)
+            write_text(self.path / CAUSES, causes)
             write_text(self.path / DOCUMENT, document + "\n")
             self.write_manifest(complete=True)
 
@@ -148,7 +149,7 @@ def _remove(path: Path, earlier: Mapping[str, Any]) -> None:
         name = str(one.get("folder", ""))
         if name == Path(name).name and (path / name).is_dir():
             remove_results(path / name)
-    for name in (CSV, DOCUMENT, PAGE, WARNINGS, MANIFEST):
+    for name in (CSV, CAUSES, DOCUMENT, PAGE, WARNINGS, MANIFEST):
         (path / name).unlink(missing_ok=True)
 
 

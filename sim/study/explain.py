@@ -9,7 +9,6 @@ interval. It knows measures, not how they came about.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,15 +18,15 @@ from sim.study.replicate import Sample
 from sim.study.statistics import FloatArray, describe
 
 CAUSE, FAIR, HOUR, DISTRICT, GROUP, DAY = "cause", "fair", "hour", "district", "group", "day"
-# Counts on the way to an intent, each a part of the one before, and what the rate between two of them is about.
+# Counts on the way to an intent, each a part of the one before, and what the rate between two of them is called.
 WAY = (
-    ("seekers", "arrivals", "how many come"),
-    ("entered", "doors", "who gets through the gate"),
-    ("applicants", "purpose", "who comes to apply"),
-    ("interviewed", "waits", "who gets an interview at all"),
-    ("interviews", "choice", "how many booths each one gets to"),
-    ("offers", "posts", "how often the firm wants the seeker and has a post left"),
-    ("intents", "acceptance", "how often the seeker agrees"),
+    ("seekers", "arrivals"),
+    ("entered", "doors"),
+    ("applicants", "purpose"),
+    ("interviewed", "waits"),
+    ("interviews", "choice"),
+    ("offers", "posts"),
+    ("intents", "acceptance"),
 )
 MOST_PARTS = 5
 
@@ -43,7 +42,6 @@ class Part:
     difference: float
     low: float  # 95 %, one by one
     high: float
-    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,15 +110,15 @@ def _only(key: MeasureKey, column: str) -> bool:
 
 def _causes(before: _Values, after: _Values) -> list[Part]:
     """Each step's share of the difference: logarithmic mean of the intents times the logarithm of its ratio."""
-    counts = [[values.whole(measure) for measure, *_ in WAY] for values in (before, after)]
+    counts = [[values.whole(measure) for measure, _ in WAY] for values in (before, after)]
     rates = [[row[0], *(_ratio(row[at], row[at - 1]) for at in range(1, len(row)))] for row in counts]
     weight = _logarithmic_mean(counts[1][-1], counts[0][-1])
     parts = []
-    for (_, name, about), old, new in zip(WAY, *rates, strict=True):
+    for (_, name), old, new in zip(WAY, *rates, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(old == new, 0.0, weight * np.log(new / old))
         share = np.where(np.isfinite(share), share, np.nan)
-        parts.append(_part(CAUSE, name, old, new, share, about))
+        parts.append(_part(CAUSE, name, old, new, share))
     return parts
 
 
@@ -159,34 +157,8 @@ def _named(kind: str, columns: dict[str, FloatArray]) -> dict[str, FloatArray]:
     return columns
 
 
-def _part(kind: str, name: str, old: FloatArray, new: FloatArray, share: FloatArray, about: str = "") -> Part:
+def _part(kind: str, name: str, old: FloatArray, new: FloatArray, share: FloatArray) -> Part:
     found = describe(share[:, None])
     means = [float(np.nanmean(one)) if np.isfinite(one).any() else math.nan for one in (old, new)]
     difference, low, high = (float(one[0]) for one in (found.mean, found.low, found.high))
-    return Part(kind, name, means[0], means[1], difference, low, high, about)
-
-
-def sentences(explanation: Explanation) -> Sequence[str]:
-    """In words: the causes, then the fairs, hours, districts and groups that matter most."""
-    causes = explanation.largest(CAUSE, len(WAY))
-    if not causes:
-        return ()
-    lines = [f"of {explanation.difference:+,.1f} intents: {_listed(causes)}"]
-    for kind, what in ((FAIR, "fairs"), (HOUR, "hours (interviews)"), (DISTRICT, "districts"), (GROUP, "groups")):
-        parts = explanation.largest(kind)
-        if parts:
-            rest = sum(one.difference for one in explanation.of(kind) if not math.isnan(one.difference))
-            rest -= sum(one.difference for one in parts)
-            others = len([one for one in explanation.of(kind) if one.difference != 0.0]) - len(parts)
-            more = f", {others} others {rest:+,.1f}" if others > 0 else ""
-            lines.append(f"{what}: {_listed(parts)}{more}")
-    return tuple(lines)
-
-
-def _listed(parts: Sequence[Part]) -> str:
-    return ", ".join(f"{one.name} {one.difference:+,.1f}{_unsure(one)}" for one in parts)
-
-
-def _unsure(part: Part) -> str:
-    """Said of a part whose interval holds zero."""
-    return " (or none)" if not (part.low > 0.0 or part.high < 0.0) else ""
+    return Part(kind, name, means[0], means[1], difference, low, high)

@@ -15,6 +15,7 @@ WITHOUT_WORDS = {
     ", ",
     "; ",
     "{head}: {parts}.",
+    "{what}: {parts}",
     "{part}: ",
     " ({allowed})",
     "; {remedy}",

@@ -40,7 +40,8 @@ def test_no_english_is_left_in_a_comparison(plans, capsys):
     assert main([*words, "--lang", "zh"]) == 0
     out = capsys.readouterr().out
     assert "“few”与“more”相比" in out
-    told, _, _ = out.partition("Where ")  # the causes are told in English
+    assert "意向人数之差从何而来：" in out
+    told, _, _ = out.partition("异常提示")  # alarms name measures by their keys
     assert english_in(told) == []
 
 

@@ -74,9 +74,14 @@ def test_text_folder_and_messages(capsys: pytest.CaptureFixture[str]) -> None:
         f"report: {place / 'report.html'}",
         f"results folder: {place}",
     ]
-    assert files(place) == {"manifest.json", "comparison.csv", "comparison.json", "report.html", "warnings.log"} | {
-        str(Path(folder, name)) for folder in ("1-small", "2-less") for name in PLAN
-    }
+    assert files(place) == {
+        "manifest.json",
+        "comparison.csv",
+        "causes.csv",
+        "comparison.json",
+        "report.html",
+        "warnings.log",
+    } | {str(Path(folder, name)) for folder in ("1-small", "2-less") for name in PLAN}
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["kind"], manifest["complete"]) == ("comparison", True)
     assert manifest["scenarios"] == [
@@ -228,7 +233,7 @@ def test_overwrite_removes_what_jobfair_wrote_and_nothing_else(capsys: pytest.Ca
     Path("out/2-small/notes.txt").write_text("mine", encoding="utf-8")
     Path("out/more.txt").write_text("mine", encoding="utf-8")
     compared(capsys, "small.toml", "less.toml", "-n", "2", "--overwrite", "--out", "out")
-    written = {"manifest.json", "comparison.csv", "comparison.json", "report.html", "warnings.log"}
+    written = {"manifest.json", "comparison.csv", "causes.csv", "comparison.json", "report.html", "warnings.log"}
     assert files("out") == {*written, "more.txt"} | {
         str(Path("2-small", "notes.txt")),
         *(str(Path(folder, name)) for folder in ("1-small", "2-less") for name in PLAN),

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.language import _
+from sim.report.explaining import step_about, step_name
 from sim.report.page import drawing, searches, words
+from sim.report.page.causes import Causes, signed
 from sim.report.page.data import Aim, FoundPlan, PlanHour, PlanPoint, SearchPage, Spread
 from sim.study.compare import HIGHER
 
@@ -55,6 +57,26 @@ def differences_chart(rows: Sequence[Any]) -> drawing.Option:
     option["xAxis"] |= {"name": _("difference in percent of the base"), "axisLabel": {"formatter": "{value} %"}}
     option["series"].append(drawing.rule(0))
     return drawing.chart(option, drawing.height(len(shown)), tips, _("Differences in percent of the base"))
+
+
+def causes_chart(found: Causes) -> drawing.Option:
+    """What each step on the way to an intent has of the difference, with its interval."""
+    shown = [one for one in found.steps if math.isfinite(one.low)]
+    tips = [
+        _("{label}: {change} intents ({low} to {high})").format(
+            label=step_about(one.name),
+            change=signed(one.difference, one),
+            low=signed(one.low, one),
+            high=signed(one.high, one),
+        )
+        for one in shown
+    ]
+    data = [[drawing.number(value) for value in (one.low, one.difference, one.high)] for one in shown]
+    option = drawing.ranges([step_name(one.name) for one in shown], data, "@soft")
+    option["series"][0]["colours"] = ["@good" if one.low > 0 else "@bad" if one.high < 0 else "@soft" for one in shown]
+    option["xAxis"] |= {"name": _("difference in intents")}
+    option["series"].append(drawing.rule(0))
+    return drawing.chart(option, drawing.height(len(shown)), tips, _("Where the difference in intents comes from"))
 
 
 def pareto_chart(

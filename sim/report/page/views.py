@@ -13,6 +13,7 @@ from typing import Any
 from sim.language import _
 from sim.model.values import clock_text
 from sim.report.page import calendars, charts, plan_charts, searches, words
+from sim.report.page.causes import Causes, causes_of
 from sim.report.page.data import ComparisonPage, Page, Parts, Replay, RunPage, SearchPage
 from sim.report.page.drawing import Option
 from sim.report.privacy import USUAL_SMALLEST, hidden_cells, people_in
@@ -37,6 +38,7 @@ class View:
     charts: dict[str, Option]
     replay: dict[str, Any] | None = None
     parts: tuple[tuple[str, tuple[Difference, ...]], ...] = ()  # by plan, differences by group and district
+    causes: tuple[Causes, ...] = ()  # by plan, where its difference comes from
     most_changes: int = MOST_CHANGES
     at_booths: tuple[SummaryRow, ...] = ()  # measures of the whole, chosen for tables
     bound: tuple[SummaryRow, ...] = ()
@@ -110,7 +112,16 @@ def _of_comparison(page: ComparisonPage) -> View:
     if any(rows for _label, rows in page.hours):
         drawn["inside"] = plan_charts.plans_by_hour(page.hours, "inside", _("People inside"))
         drawn["waiting"] = plan_charts.plans_by_hour(page.hours, "waiting", _("People in queues at booths"))
-    return View(drawn, parts=tuple(_parts_of(other) for other in page.comparison.alternatives if _parts_of(other)[1]))
+    parts = [_parts_of(other) for other in page.comparison.alternatives]
+    causes: list[Causes] = []
+    for other, (_label, rows) in zip(page.comparison.alternatives, parts, strict=True):
+        shown = {("group" if row.key.group else "district", row.key.group or row.key.district) for row in rows}
+        found = causes_of(other, shown)
+        if found is not None:
+            if page.comparison.replications > 1:
+                drawn[f"causes{len(causes)}"] = plan_charts.causes_chart(found)
+            causes.append(found)
+    return View(drawn, parts=tuple(one for one in parts if one[1]), causes=tuple(causes))
 
 
 def _of_search(page: SearchPage) -> View:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.files import explained, write_text
 from sim.language import _, language, ngettext
-from sim.report.page import headlines, searches, views, words
+from sim.report import explaining
+from sim.report.page import causes, headlines, searches, views, words
 from sim.report.page.data import ComparisonPage, FitPage, Page, RunPage, SearchPage
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def html(page: Page) -> str:
         words=words,
         headlines=headlines,
         searches=searches,
+        explaining=explaining,
+        causes=causes,
         style=_asset("page.css"),
         scripts=scripts,
         policy=_policy(scripts),
