@@ -172,6 +172,52 @@ def _targets(rng: random.Random) -> Input:
     return Input("targets", _changed(files, name, rng, others), (command,))
 
 
+def _problem(rng: random.Random) -> Input:
+    """A problem of the search, or the season that it asks about."""
+    files = _real("scenarios/problems", ".toml") | _real("scenarios", ".toml")
+    asked = f"scenarios/problems/{rng.choice(('small', 'small', 'medium', 'wuhan-2020-season'))}.toml"
+    season = "scenarios/wuhan-2020-season.toml" if "wuhan" in asked else "scenarios/problems/small-season.toml"
+    name = asked if rng.random() < 0.8 else season
+    others = [content for path, content in files.items() if path.startswith("scenarios/problems/")]
+    count = ("--evaluations", rng.choice(("4", "100"))) if rng.random() < 0.3 else ()
+    return Input("problem", _changed(files, name, rng, others), (("optimise", asked, *count, "--out", BLOCKED, "-q"),))
+
+
+def _plan(rng: random.Random) -> Input:
+    """A season with its calendar, by a policy, listed, or written by the search; and what the verb plan makes of it."""
+    files = _scenarios() | _found_plans()
+    names = (
+        "wuhan-2020-plan",
+        "wuhan-2020-season",
+        "wuhan-2020-strategies",
+        "strategies/evenings",
+        "strategies/by-group",
+    )
+    asked = rng.choice((*(f"scenarios/{name}.toml" for name in names), *sorted(_found_plans())))
+    name = asked if rng.random() < 0.8 else "scenarios/wuhan-spring-2020.toml"
+    plan = ("plan", asked, *(_overrides(rng) if rng.random() < 0.2 else ()))
+    written = f"{asked.rpartition('/')[0]}/again.toml"
+    writes = (*plan, "-q", "--csv", "plan.csv", "--ics", "plan.ics", "--toml", written)
+    first = (*plan, "--json") if rng.random() < 0.5 else plan
+    commands = (first, writes, ("plan", written)) if rng.random() < 0.4 else (first,)
+    return Input("plan", _changed(files, name, rng, list(_found_plans().values())), commands)
+
+
+@cache
+def _found_plans() -> dict[str, bytes]:
+    """Plans as the search writes them."""
+    found = _real("tests/golden/search/plans", ".toml")
+    return {f"scenarios/plans/{path.rpartition('/')[2]}": content for path, content in found.items()}
+
+
+def _strategies(rng: random.Random) -> Input:
+    """A folder of strategies to be ranked: a small season and what differs from it."""
+    files = _real("tests/golden/study/scenarios", ".toml", ".csv")
+    name = rng.choice(sorted(files))
+    command = ("study", "tests/golden/study/scenarios/strategies", "-n", "10", "--jobs", "1", "--out", BLOCKED, "-q")
+    return Input("strategies", _changed(files, name, rng, list(files.values())), (command,))
+
+
 def _cases(rng: random.Random) -> Input:
     """A list of cases, or draws of parameters."""
     files = CASES | {"small.toml": SMALL}
@@ -255,5 +301,5 @@ _SAFE_TEXTS = tuple(one for one in TEXTS if not one.startswith(("/", "~", ".."))
 
 KINDS: tuple[Callable[[random.Random], Input], ...] = (
     *(_scenario, _scenario, _scenario, _table, _table, _targets, _cases, _extremes, _extremes),
-    *(_results, _command_line, _command_line),
+    *(_results, _command_line, _command_line, _problem, _problem, _plan, _strategies),
 )

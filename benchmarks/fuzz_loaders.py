@@ -21,6 +21,8 @@ with atheris.instrument_imports(include=["sim"]):
     from sim.study.calibration.observed import read_reported
     from sim.study.calibration.priors import read_priors
     from sim.study.calibration.targets import read_targets
+    from sim.study.optimise.contradictions import check_possible
+    from sim.study.optimise.problem import load_problem
     from sim.study.parameter_draws import read_draws
     from sim.study.varying import read_cases
 
@@ -38,6 +40,10 @@ def _table(kind: str) -> Callable[[Path], object]:
     return load
 
 
+def _problem(path: Path) -> object:
+    return check_possible(load_problem(path))
+
+
 LOADERS: tuple[tuple[str, Callable[[Path], object]], ...] = (
     ("made.toml", load_scenario),
     ("firms", _table("firms")),
@@ -49,6 +55,7 @@ LOADERS: tuple[tuple[str, Callable[[Path], object]], ...] = (
     ("made.csv", read_cases),
     ("made.toml", read_cases),
     ("made.csv", read_draws),
+    ("made.toml", _problem),
 )
 
 
@@ -76,6 +83,7 @@ def _write_examples(folder: Path) -> None:
         7: [CASES["cases.csv"]],
         8: [CASES["cases.toml"]],
         9: [CASES["draws.csv"]],
+        10: [(ROOT / "scenarios" / "problems" / f"{name}.toml").read_bytes() for name in ("small", "medium")],
     }
     for place, contents in examples.items():
         for number, content in enumerate(contents):
@@ -89,6 +97,10 @@ def main() -> None:
         Path("examples").mkdir()
         _write_examples(Path("examples"))
         Path("work").mkdir()
+        # What problems ask about; its base lies above it there, beside it here.
+        season = (ROOT / "scenarios" / "problems" / "small-season.toml").read_text(encoding="utf-8")
+        Path("work/small-season.toml").write_text(season.replace("../base.toml", "base.toml"), encoding="utf-8")
+        Path("work/base.toml").write_bytes((ROOT / "scenarios" / "base.toml").read_bytes())
         os.chdir("work")
         atheris.Setup([*sys.argv, "-max_len=20000", "-timeout=10", "../examples"], _try)
         atheris.Fuzz()

@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from sim.draws import make_key
+from sim.model.people import pseudonym
+from sim.model.resources import resources as planned_resources
 from sim.model.scenario import Scenario, load_scenario
+from sim.population import Roster
 from sim.study.differences import MOST_ROWS, Change, input_changes, resource_changes, resources
 
 BASE = """
@@ -62,6 +66,7 @@ def test_how_it_is_written_makes_no_difference() -> None:
         ("booth.shifts=09:00=2 12:00=1", "booth.shifts", "", "09:00=2 12:00=1"),
         ("closing.turn_round=false", "closing.turn_round", True, False),
         ("fairs.one.seekers=7", "fairs.one.seekers", None, 7),
+        ("arrivals.weights=1, 2.5, 40", "arrivals.weights", "10, 18, 18, 15, 11, 9, 7, 6, 4, 2", "1, 2.5, 40"),
     ],
 )
 def test_a_changed_value(override: str, key: str, old: object, new: object) -> None:
@@ -113,6 +118,21 @@ def test_many_changed_rows_are_counted() -> None:
     assert MOST_ROWS < 60
 
 
+def test_as_many_rows_as_are_named_are_named() -> None:
+    before = listed(*(f"f{k},2," for k in range(MOST_ROWS)))
+    assert len(input_changes(before, listed(*(f"f{k},3," for k in range(MOST_ROWS))))) == MOST_ROWS
+
+
+def test_listed_people_are_told_by_their_pseudonyms_and_without_names() -> None:
+    text = '[[fairs]]\nid = "one"\nfirms = 1\nposts = 9\n[[seekers]]\nid = "Li"\nname = "Li Hua"\nskill = 0.5\n'
+    more = text + '[[seekers]]\nid = "Wu"\nname = "Wu Di"\narrives = "09:30"\n'
+    found = changes(loaded(more), loaded(text.replace("0.5", "0.7").replace("Li Hua", "Li Mei")))
+    assert found == {
+        f"seekers.{pseudonym('Li')}.skill": (0.5, 0.7),
+        f"seekers.{pseudonym('Wu')}": ({"fair": "one", "arrives": "09:30"}, None),
+    }
+
+
 def test_rows_of_posts_of_one_firm_and_occupation_are_told_apart() -> None:
     text = '[[occupations]]\nid = "o"\n[[occupations]]\nid = "p"\n[[fairs]]\nid = "one"\nseekers = 5\n'
     text += '[[firms]]\nid = "f"\n'
@@ -121,7 +141,19 @@ def test_rows_of_posts_of_one_firm_and_occupation_are_told_apart() -> None:
         for kind, count in (("o", 2), ("o", 3), ("p", 1))
     ]
     found = changes(loaded(text + "".join(rows)), loaded(text + "".join(rows).replace("count = 3", "count = 4")))
-    assert list(found.values()) == [(3, 4)]
+    assert found == {"posts.f.o.1.count": (3, 4)}
+    fewer = changes(loaded(text + "".join(rows)), loaded(text + "".join(rows[:2])))
+    assert set(fewer) == {"posts.f.p"}
+
+
+def test_a_date_and_a_window_are_told_as_they_are_written() -> None:
+    before = loaded(BASE.replace('id = "one"', 'id = "one"\ndate = 2020-04-21'))
+    after = loaded(
+        BASE.replace('id = "one"', 'id = "one"\ndate = 2020-04-28'), "measures.windows=09:00-10:30, 12:00-13:00"
+    )
+    found = changes(before, after)
+    assert found["fairs.one.date"] == ("2020-04-21", "2020-04-28")
+    assert found["measures.windows"][1] == "09:00-10:30, 12:00-13:00"
 
 
 # Resources ------------------------------------------------------------------------------------------------
@@ -129,7 +161,8 @@ def test_rows_of_posts_of_one_firm_and_occupation_are_told_apart() -> None:
 
 def test_resources_of_drawn_firms() -> None:
     # Two fairs, 10 firms with 2 recruiters; the second fair is open six hours instead of five.
-    found = resources(loaded(BASE.replace("totals", "booth.recruiters = 2\ntotals")), seed=1)
+    with_two = loaded(BASE.replace("totals", "booth.recruiters = 2\ntotals"))
+    found = resources(with_two, seed=1)
     assert {name: found[name] for name in ("firms", "posts", "seekers", "venue hours")} == {
         "firms": 10,
         "posts": 40,
@@ -137,6 +170,50 @@ def test_resources_of_drawn_firms() -> None:
         "venue hours": 11,
     }
     assert 100 < found["recruiter hours"] < 120
+    assert found["recruiter hours"] != pytest.approx(resources(with_two, seed=2)["recruiter hours"])
+
+
+def test_hours_of_recruiters_follow_the_shifts_of_the_fair() -> None:
+    fair = '[[fairs]]\nid = "one"\nfirms = 4\nposts = 90\nseekers = 5\n'
+    shifts = loaded(fair, "booth.shifts=09:00=1 12:00=3")
+    assert resources(shifts, seed=1)["recruiter hours"] == pytest.approx(4 * (3 + 2 * 3))
+
+
+def test_the_split_over_fairs_is_averaged_over_replications() -> None:
+    scenario = loaded(BASE.replace("totals", "booth.recruiters = 2\ntotals"))
+    roster = Roster(scenario)
+    second = [roster.counts(make_key(3, k))[1]["firms"] for k in range(20)]
+    assert len(set(second)) > 2
+    # Two recruiters: five hours at the first fair, six at the second.
+    assert resources(scenario, seed=3)["recruiter hours"] == pytest.approx(2 * (5 * 10 + sum(second) / 20))
+
+
+def test_how_much_a_resource_differs_is_told_to_two_decimals_and_luck_is_not() -> None:
+    longer = loaded(BASE, "fairs.one.close=14:20")
+    found = {one.key: (one.old, one.new) for one in resource_changes(loaded(BASE), longer, seed=1)}
+    assert found["venue hours"] == (11, 11.33)
+    many, more = (loaded(BASE, f"totals.seekers={count}") for count in (100_000, 100_100))
+    assert resource_changes(many, more, seed=1) == ()  # a thousandth may be luck
+    assert [one.key for one in resource_changes(more, loaded(BASE, "totals.seekers=100202"), seed=1)] == ["seekers"]
+
+
+CAMPAIGN = """
+season = { start = 2021-03-01, end = 2021-03-24 }
+pool.seekers = 100
+stock = { firms = 10, posts = 40 }
+[[fairs]]
+id = "one"
+date = 2021-03-10
+firms = 5
+"""
+
+
+def test_resources_of_campaigns_are_those_planned() -> None:
+    longer = loaded(CAMPAIGN, "fairs.one.close=15:00")
+    found = {one.key: (one.old, one.new) for one in resource_changes(loaded(CAMPAIGN), longer, seed=1)}
+    before, after = planned_resources(loaded(CAMPAIGN)), planned_resources(longer)
+    assert found
+    assert found == {key: (round(before[key], 2), round(after[key], 2)) for key in before if before[key] != after[key]}
 
 
 def test_resources_of_listed_firms() -> None:

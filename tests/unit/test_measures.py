@@ -1,6 +1,7 @@
 """The measures of a morning written down by hand, with every figure worked out on paper."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,19 @@ from sim.campaign.aftermath import Aftermath
 from sim.campaign.season import Played, Season
 from sim.engine import FairDay, Ledger
 from sim.engine import ledger as book
-from sim.study.measures import BY_GROUP, BY_WINDOW, HEADLINE, MEASURES, MeasureKey, by_name, measure, measure_keys
+from sim.model.scenario import load_scenario
+from sim.study.measures import (
+    BY_GROUP,
+    BY_WINDOW,
+    HEADLINE,
+    MEASURES,
+    MeasureKey,
+    Tally,
+    by_name,
+    measure,
+    measure_keys,
+)
+from sim.study.season_measures import season_keys
 from tests.strategies import scenario_of
 
 NAN = math.nan
@@ -163,6 +176,68 @@ def test_nothing_observed_is_no_number() -> None:
         assert math.isnan(values[MeasureKey(name, by_name()[name].unit)]), name
     for name in ("seekers", "intents", "interviews", "events", "peak_inside", "utilisation"):
         assert values[MeasureKey(name, by_name()[name].unit)] == 0.0, name
+
+
+def test_waits_before_talks_without_an_offer_to_make_count_too() -> None:
+    fair = played(hand_made_day())
+    fair.ledger.stays["outcome"][3] = book.TALKED
+    values = measured(season(), [fair])
+    assert values[MeasureKey("wait_minutes_p90", "minutes")] == WHOLE["wait_minutes_p90"]
+    assert values[MeasureKey("wait_minutes_mean", "minutes")] == WHOLE["wait_minutes_mean"]
+
+
+def test_a_ratio_of_a_part_of_one_is_taken_and_of_nothing_is_none() -> None:
+    ratio = by_name()["wait_minutes_mean"].value
+    assert ratio(Tally({"wait_minutes": 3.0, "interviews": 0.5}, np.empty(0), 0)) == 6.0
+    assert math.isnan(ratio(Tally({"wait_minutes": 3.0, "interviews": 0.0}, np.empty(0), 0)))
+
+
+BOUND_KEYS = [
+    ("bound", "seekers"), ("share_of_bound", "share"), ("lost_to_queues", "seekers"), ("lost_to_ignorance", "seekers"),
+    ("lost_to_clock", "seekers"), ("lost_to_rivalry", "seekers"), ("lost_to_thin_choice", "seekers"),
+]  # fmt: skip
+
+
+def test_bound_and_season_come_after_the_rest_and_losses_add_up_to_it() -> None:
+    campaign = load_scenario(Path(__file__).parents[1] / "golden" / "campaign.toml")
+    plain = load_scenario(campaign.file, ("measures.bound=false",))
+    keys, own = measure_keys(campaign), season_keys(campaign)
+    rest = len(measure_keys(plain)) - len(own)
+    assert [(key.measure, key.unit) for key in keys[rest : rest + 7]] == BOUND_KEYS
+    assert all(key == MeasureKey(key.measure, key.unit) for key in keys[rest : rest + 7])
+    assert keys[:rest] == measure_keys(plain)[:rest]
+    assert keys[rest + 7 :] == own == measure_keys(plain)[rest:]
+
+    season = Season(campaign)
+    fairs = season.play(3, 1)
+    values = measured(season, fairs)
+    bound = {name: values[MeasureKey(name, unit)] for name, unit in BOUND_KEYS}
+    intents = values[MeasureKey("intents", "seekers")]
+    losses = [value for name, value in bound.items() if name.startswith("lost_to")]
+    assert bound["bound"] == intents + sum(losses) == sum(one.lost["bound"] for one in fairs if one.lost is not None)
+    assert bound["share_of_bound"] == intents / bound["bound"] > 0
+    assert losses == [sum(one.lost[name[8:]] for one in fairs if one.lost is not None) for name, _ in BOUND_KEYS[2:]]
+    assert sum(losses) > 0
+    season_only = Season(plain)
+    without = measured(season_only, season_only.play(3, 1))
+    assert without == pytest.approx({key: values[key] for key in without}, rel=0, abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("opens", "arrivals", "closes", "hours"),
+    [
+        ("09:00", "09:00", "11:00", ["09:00", "10:00"]),
+        ("09:30", "09:30", "11:01", ["09:00", "10:00", "11:00"]),
+        ("09:00", "07:59", "12:00", ["07:00", "08:00", "09:00", "10:00", "11:00"]),
+    ],
+)
+def test_hours_reach_from_the_first_arrival_or_opening_to_the_last_end(
+    opens: str, arrivals: str, closes: str, hours: list[str]
+) -> None:
+    early = {**FAIR, "open": opens, "close": closes, "arrivals": {**FAIR["arrivals"], "start": arrivals}}
+    late = {**FAIR, "id": "b", "open": "09:40", "close": "10:40", "arrivals": {**FAIR["arrivals"], "start": "09:40"}}
+    keys = measure_keys(scenario_of({"fairs": [late, early]}))
+    assert list(dict.fromkeys(key.hour for key in keys if key.hour)) == hours
 
 
 def test_keys_are_distinct_and_begin_with_the_headline() -> None:

@@ -181,6 +181,15 @@ def test_what_is_wrong_in_a_problem_comes_at_once(tmp_path: Path) -> None:
     assert {"bad-problem", "limits-contradict", "no-search-library"} <= SLUGS.keys()
 
 
+@pytest.mark.parametrize("amount", ["1" + "0" * 400, "inf", "nan", "-1", "true", '"much"'])
+def test_what_is_no_amount(tmp_path: Path, amount: str) -> None:
+    (finding,) = findings(written(tmp_path, {"budget = 20000": f"budget = {amount}"}))
+    assert finding.startswith("small.toml:13: limits.budget: ")
+    assert finding.endswith(" is no amount (a number, 0 or more) [bad-problem]")
+    (zone,) = findings(written(tmp_path, {"zone = 3": f"zone = {amount}"}))
+    assert zone.endswith(" is no smallest difference that matters (a number above 0) [bad-problem]")
+
+
 # The search ---------------------------------------------------------------------------------------
 
 

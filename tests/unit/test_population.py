@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
-from sim.draws import make_key
+from sim.draws import FAIR_SHARE, make_key, uniforms
 from sim.model.scenario import Scenario
 from sim.population import Crowd, Roster
 from sim.population.identity import number_of, numbers_of_crowd
-from sim.population.sharing import apportion
+from sim.population.sharing import apportion, share_totals
 from tests.strategies import Document, scenario_documents, scenario_of
 
 KEY = make_key(31, 4)
@@ -46,6 +47,24 @@ def test_no_part_is_below_its_least(rows: list[tuple[float, int]], more: int) ->
     parts = apportion(int(least.sum()) + more, np.array([weight for weight, _ in rows]), least)
     assert parts.sum() == least.sum() + more
     assert np.all(parts >= least)
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "least", "parts"),
+    [
+        (10, [1, 1, 1], 0, [4, 3, 3]),  # the first of equal remainders
+        (10, [1, 2, 4], 0, [1, 3, 6]),  # quotas 1.43, 2.86, 5.71
+        (7, [0, 0, 0], 0, [3, 2, 2]),
+        (9, [1, 1, 1], [4, 0, 1], [6, 1, 2]),  # what is above the least is shared
+        (1, [0.5, 0.4, 0.6], 0, [0, 0, 1]),
+        (20, [1] * 19, 0, [2] + [1] * 18),
+        (0, [], 0, []),
+    ],
+)
+def test_largest_remainders(total: int, weights: list[float], least: int | list[int], parts: list[int]) -> None:
+    found = apportion(total, np.array(weights, float), np.array(least))
+    assert found.tolist() == parts
+    assert found.dtype == np.int64
 
 
 # Totals ------------------------------------------------------------------------------------------------------
@@ -99,6 +118,44 @@ def test_fairs_with_numbers_of_their_own_keep_them() -> None:
     counts, _ = crowds(scenario_of(document))
     assert (counts[1]["firms"], counts[1]["posts"], counts[2]["seekers"]) == (3, 50, 7)
     assert [sum(one[what] for one in counts) for what in ("firms", "posts", "seekers")] == [20, 100, 300]
+
+
+def test_totals_are_shared_by_the_draw_of_the_fair_and_posts_and_seekers_by_firms_too() -> None:
+    names, spread = ("a", "b", "c", "d"), 0.7
+    fairs = [{"id": "a"}, {"id": "b", "firms": 30}, {"id": "c"}, {"id": "d"}]
+    totals = {"firms": 200, "posts": 90_000, "seekers": 70_000, "spread": spread}
+    counts, _ = crowds(scenario_of({"totals": totals, "fairs": fairs}))
+    draws = [uniforms(make_key(31, 4), np.uint64(number_of(name)), FAIR_SHARE, np.uint64(0)) for name in names]
+    factors = np.exp(spread * ndtri(np.array(draws)))
+    firms = np.array([one["firms"] for one in counts])
+    others = np.array([0, 2, 3])
+    expected = 1 + (200 - 30 - 3) * factors[others, 0] / factors[others, 0].sum()
+    assert np.all(np.abs(firms[others] - expected) < 1)
+    for column, what in ((1, "posts"), (2, "seekers")):
+        least = firms if what == "posts" else 0 * firms
+        weights = factors[:, column] * firms
+        expected = least + (totals[what] - least.sum()) * weights / weights.sum()
+        assert np.all(np.abs(np.array([one[what] for one in counts]) - expected) < 1), what
+
+
+def test_a_fair_with_one_firm_weighs_no_less_than_one_firm() -> None:
+    totals = {"firms": 3, "seekers": 900, "spread": 0}
+    document = {"totals": totals, "fairs": [{"id": "a", "posts": 9}, {"id": "b", "firms": 2, "posts": 9}]}
+    counts, _ = crowds(scenario_of(document))
+    assert [(one["firms"], one["seekers"]) for one in counts] == [(1, 300), (2, 600)]
+
+
+def test_what_no_total_gives_is_left_open_and_what_comes_after_is_shared() -> None:
+    own: dict[str, list[int | None]] = {"firms": [4, 6], "posts": [None, 9], "seekers": [None, None]}
+    fairs = [{"id": "a", "firms": 4, "posts": 9}, {"id": "b", "firms": 6, "posts": 9}]
+    shared = share_totals(scenario_of({"totals": {"seekers": 50, "spread": 0}, "fairs": fairs}), own, KEY)
+    assert shared == [{"firms": 4, "posts": None, "seekers": 20}, {"firms": 6, "posts": 9, "seekers": 30}]
+    own["firms"] = [None, None]  # firms come as tables say: fairs without a number weigh the same
+    shared = share_totals(scenario_of({"totals": {"seekers": 50, "spread": 0}, "fairs": fairs}), own, KEY)
+    assert [one["seekers"] for one in shared] == [25, 25]
+    own["firms"] = [None, 1]
+    shared = share_totals(scenario_of({"totals": {"seekers": 50, "spread": 0}, "fairs": fairs}), own, KEY)
+    assert [one["seekers"] for one in shared] == [25, 25]
 
 
 def test_the_split_is_drawn_anew_in_every_replication() -> None:

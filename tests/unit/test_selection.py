@@ -9,6 +9,8 @@ import pytest
 from scipy import stats
 
 from sim.study.selection import (
+    STRETCH_LEAST,
+    STRETCH_SHARE,
     Race,
     compare_with_best,
     difference_variances,
@@ -89,6 +91,64 @@ def test_lower_is_better_mirrors_higher_is_better() -> None:
     np.testing.assert_allclose(higher.means, -lower.means)
 
 
+def hsu(values: np.ndarray, confidence: float) -> list[tuple[float, float, bool]]:
+    """Hsu's constrained intervals, one pair of plans at a time; larger is better."""
+    rows, plans = values.shape
+    t = stats.t.ppf(1 - (1 - confidence) / (plans - 1), rows - 1)
+
+    def lead(i: int, j: int, sign: float) -> float:
+        difference = values[:, i] - values[:, j]
+        return float(difference.mean() + sign * t * difference.std(ddof=1) / math.sqrt(rows))
+
+    others = {i: [j for j in range(plans) if j != i] for i in range(plans)}
+    reach = [min(lead(i, j, 1) for j in others[i]) for i in range(plans)]
+    intervals = []
+    for i in range(plans):
+        rivals = [j for j in others[i] if reach[j] >= 0]
+        low = min(0.0, *(lead(i, j, -1) for j in rivals)) if rivals else 0.0
+        intervals.append((low, max(reach[i], 0.0), reach[i] >= 0))
+    return intervals
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_intervals_are_those_of_hsu(seed: int, confidence: float) -> None:
+    # The second is behind, the fifth far behind: whoever cannot be the best is nobody's rival.
+    values = normal(5, 9, seed) + np.array([0.0, -1.0, 0.4, 0.2, -30.0])
+    result = compare_with_best(values, True, confidence)
+    expected = hsu(values, confidence)
+    np.testing.assert_allclose(result.low, [low for low, _, _ in expected])
+    np.testing.assert_allclose(result.high, [high for _, high, _ in expected])
+    assert result.is_possible.tolist() == [possible for _, _, possible in expected]
+    np.testing.assert_allclose(result.means, [column.mean() for column in values.T])
+    assert result.replications == 9
+    assert result.low[0] > -20  # not so if the fifth were its rival the other way round
+
+
+def test_lower_is_better_turns_the_intervals_round() -> None:
+    values = normal(3, 9)
+    result = compare_with_best(values, higher_is_better=False)
+    expected = hsu(-values, 0.95)
+    np.testing.assert_allclose(result.low, [-high for _, high, _ in expected])
+    np.testing.assert_allclose(result.high, [-low for low, _, _ in expected])
+
+
+def test_a_bound_of_zero_has_no_sign() -> None:
+    ahead = normal(2, 20) + np.array([0, 9])
+    for higher in (True, False):
+        result = compare_with_best(ahead, higher)
+        zeros = np.concatenate((result.low, result.high))
+        assert not np.signbit(zeros[zeros == 0]).any()
+
+
+def test_a_difference_that_never_varies_has_no_variance_at_all() -> None:
+    values = np.array([[0.1], [0.3], [0.7], [1e9]]) + np.array([0.0, 1e6 / 3])
+    exact = np.column_stack([values[:, 0], values[:, 0]])
+    assert not difference_variances(exact).any()
+    steady = np.array([[0.1, 0.0]] * 7)  # the mean of seven tenths is not a tenth
+    assert not difference_variances(steady).any()
+
+
 def test_intervals_contain_zero_and_a_clear_winner_is_alone() -> None:
     result = compare_with_best(normal(4, 20) + np.array([0, 9, 0, 0]), higher_is_better=True)
     assert result.is_possible.tolist() == [False, True, False, False]
@@ -110,7 +170,7 @@ def test_too_little_is_refused(values: np.ndarray) -> None:
 
 
 def test_gaps_are_refused() -> None:
-    with pytest.raises(ValueError, match="must be observed"):
+    with pytest.raises(ValueError, match=r"^every value must be observed$"):
         compare_with_best([[1.0, 2.0], [math.nan, 1.0]], True)
 
 
@@ -147,8 +207,9 @@ def textbook(values: np.ndarray, first: int, zone: float, pcs: float) -> tuple[i
             used[i] = r
 
 
+@pytest.mark.parametrize("pcs", [0.95, 0.8])
 @pytest.mark.parametrize("seed", range(40))
-def test_kn_equals_the_procedure_as_printed(seed: int) -> None:
+def test_kn_equals_the_procedure_as_printed(seed: int, pcs: float) -> None:
     values = normal(4, 2000, seed, correlation=0.3) + np.array([0.0, 0.1, 0.3, 0.25])
     asked: list[tuple[list[int], int]] = []
 
@@ -156,15 +217,58 @@ def test_kn_equals_the_procedure_as_printed(seed: int) -> None:
         asked.append((list(plans), count))
         return [values[:count, plan] for plan in plans]
 
-    found = select_best(values[:10], 0.2, 0.95, True, extend)
-    selected, used = textbook(values, 10, 0.2, 0.95)
+    found = select_best(values[:10], 0.2, pcs, True, extend)
+    selected, used = textbook(values, 10, 0.2, pcs)
     assert (found.selected, list(found.replications)) == (selected, used)
     assert found.tied == ()
     # Only plans that are still in are simulated further, and never fewer replications than before.
     assert all(len(plans) >= 2 for plans, _ in asked)
     assert all(set(later) <= set(earlier) for (earlier, _), (later, _) in itertools.pairwise(asked))
-    most = most_replications(values[:10], 0.2, 0.95)
+    most = most_replications(values[:10], 0.2, pcs)
     assert max(found.replications) <= max(count for _, count in asked) <= most
+
+
+def test_the_most_that_a_race_can_take_is_where_its_widest_triangle_ends() -> None:
+    first = normal(3, 10) * 2
+    variance = max(np.var(first[:, i] - first[:, k], ddof=1) for i in range(3) for k in range(i))
+    race = Race(first, 0.3, 0.9)
+    assert race.is_in.all()
+    assert most_replications(first, 0.3, 0.9) == math.floor(h_squared(3, 10, 0.9) * variance / 0.3**2) + 1
+
+
+def test_replications_come_in_stretches_of_a_share_of_those_taken_and_not_beyond_the_end() -> None:
+    values = normal(2, 3000)
+    asked: list[int] = []
+
+    def extend(plans: Sequence[int], count: int) -> list[np.ndarray]:
+        asked.append(count)
+        return [values[:count, plan] for plan in plans]
+
+    select_best(values[:10], 0.06, 0.95, True, extend)
+    most = most_replications(values[:10], 0.06, 0.95)
+    expected = [10]
+    while expected[-1] < asked[-1]:
+        stretch = max(STRETCH_LEAST, math.ceil(STRETCH_SHARE * expected[-1]))
+        expected.append(min(expected[-1] + stretch, most))
+    assert asked == expected[1:]
+    assert len(asked) > 3
+
+
+def test_replications_of_a_plan_that_left_are_not_added_to_its_sum() -> None:
+    race = Race(np.array([[0.0, 9.0], [0.1, 9.3], [0.0, 9.1]]), zone=5.0)
+    assert race.is_in.tolist() == [False, True]
+    before = race.sums.copy()
+    race.observe(np.array([7.0, 2.0]))
+    np.testing.assert_allclose(race.sums - before, [0.0, 2.0])
+    assert race.taken == 4
+
+
+def test_at_the_end_of_the_triangle_the_larger_mean_wins_by_any_lead() -> None:
+    values = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    race = Race(values, zone=1000.0)
+    assert race.is_in.all()
+    race.observe(np.array([0.0, 1e-9]))
+    assert race.is_in.tolist() == [False, True]
 
 
 def test_smaller_may_be_better() -> None:

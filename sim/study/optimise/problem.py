@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import functools
 import os
+import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -352,7 +353,7 @@ def _texts(raw: Any) -> list[str]:
 
 
 def _is_number(raw: Any) -> bool:
-    return isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) < float("inf")
+    return isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) <= sys.float_info.max
 
 
 def _amount(raw: Any) -> float:
