@@ -61,7 +61,7 @@ def dates_of(raw: Any, base: Scenario) -> tuple[Day, ...]:
     if start is None or end is None:
         return ()
     holidays = base.settings.dates("season.holidays")
-    if isinstance(raw, list):
+    if isinstance(raw, list) and raw:
         return _listed_days(raw, start, end, holidays)
     if not isinstance(raw, dict) or raw.keys() - {"from", "to", "weekdays"}:
         raise Refusal(f"{shown(raw)} is no choice of days", _DAYS, "", "bad-problem")
@@ -71,9 +71,29 @@ def dates_of(raw: Any, base: Scenario) -> tuple[Day, ...]:
     weekdays = raw.get("weekdays", list(WEEKDAYS))
     if not isinstance(weekdays, list) or not set(weekdays) <= set(WEEKDAYS):
         raise Refusal(f"{shown(weekdays)} are no weekdays", ", ".join(WEEKDAYS), "", "bad-problem")
-    first, last = max(first, start), min(last, end)
-    days = (first + datetime.timedelta(number) for number in range((last - first).days + 1))
-    return tuple(day for day in days if WEEKDAYS[day.weekday()] in weekdays and day not in holidays)
+    span = f"{first.isoformat()} to {last.isoformat()}"
+    if first > last:
+        raise Refusal(f"{span} does not rise", _DAYS, "", "limits-contradict")
+    days = _days(max(first, start), min(last, end))
+    wanted = [day for day in days if WEEKDAYS[day.weekday()] in weekdays]
+    free = tuple(day for day in wanted if day not in holidays)
+    if not days:
+        found, allowed = f"no day of {span} is in the season", _season(start, end)
+    elif not wanted:
+        found, allowed = f"no day of {span} is one of the weekdays", ", ".join(weekdays) or "[]"
+    else:
+        found, allowed = f"all {len(wanted)} days of {span} are holidays", "season.holidays"
+    if raw and not free:
+        raise Refusal(found, allowed, "allow other days", "limits-contradict")
+    return free
+
+
+def _days(first: Day, last: Day) -> list[Day]:
+    return [first + datetime.timedelta(number) for number in range((last - first).days + 1)]
+
+
+def _season(start: Day, end: Day) -> str:
+    return f"season.start {start.isoformat()}, season.end {end.isoformat()}"
 
 
 _DAYS = "a list of dates, or {from = DATE, to = DATE, weekdays = [...]}"
@@ -83,13 +103,15 @@ def _listed_days(raw: Sequence[Any], start: Day, end: Day, holidays: Sequence[Da
     for day in raw:
         if not _is_day(day):
             raise Refusal(f"{shown(day)} is no date", _DAYS, "", "bad-problem")
-        if not start <= day <= end:
-            season = f"{start.isoformat()} to {end.isoformat()}"
-            raise Refusal(f"{day.isoformat()} is outside the season", season, "", "limits-contradict")
-        if day in holidays:
-            found = f"{day.isoformat()} is a holiday of the season"
-            raise Refusal(found, "", "take it out here or in season.holidays", "limits-contradict")
-    return tuple(sorted(set(raw)))
+    days = sorted(set(raw))
+    outside = ", ".join(day.isoformat() for day in days if not start <= day <= end)
+    if outside:
+        raise Refusal(f"outside the season: {outside}", _season(start, end), "", "limits-contradict")
+    listed = ", ".join(day.isoformat() for day in days if day in holidays)
+    if listed:
+        remedy = "take them out here or in season.holidays"
+        raise Refusal(f"holidays of the season: {listed}", "", remedy, "limits-contradict")
+    return tuple(days)
 
 
 def _is_day(raw: Any) -> bool:

@@ -48,6 +48,10 @@ def _before_plans(problem: Problem) -> Iterator[Finding]:
     if pinned > decisions.fairs[-1]:
         allowed = f"decisions.fairs, at most {decisions.fairs[-1]}"
         yield _named(problem, "decisions.fairs", f"{pinned} fairs are published already", allowed, "allow more fairs")
+    if limits.get("fairs_per_day", 1.0) < 1.0 and decisions.fairs[0] > pinned:
+        found = f"{decisions.fairs[0]} fairs at least (decisions.fairs), of which {pinned} are published"
+        allowed = f"limits.fairs_per_day, at most {limits['fairs_per_day']:g}"
+        yield _named(problem, "limits.fairs_per_day", found, allowed, "raise one, or lower the other")
     staff = problem.base.defaults.number("staff.people")
     if "staff_per_day" in limits and staff > limits["staff_per_day"] and decisions.fairs[0] > pinned:
         allowed = f"limits.staff_per_day, at most {limits['staff_per_day']:g}"
@@ -58,7 +62,7 @@ def _before_plans(problem: Problem) -> Iterator[Finding]:
     most = max((one for one in booths if one is not None), default=None)
     if None not in booths and most is not None and smallest > most:
         found = f"the smallest fair has {smallest} firms (decisions.firms)"
-        allowed = f"at most {most} booths at any venue"
+        allowed = f"at most {most} booths at any of decisions.venues"
         yield _named(problem, "decisions.firms", found, allowed, "allow smaller fairs or larger venues")
     stock = problem.base.settings.integer("stock.firms")
     if smallest > stock:
@@ -79,11 +83,25 @@ def _of_room(problem: Problem, decoder: Decoder) -> Iterator[Finding]:
                 yield _named(problem, f"limits.{key}", found, allowed, "a published fair cannot be moved")
     wanted, placed = decoder.counts[0], len(decoder.cheapest().fairs)
     if placed < wanted:
-        binding = ", ".join(f"limits.{key}" for key in ("fairs_per_day", "staff_per_day") if key in limits)
-        by = f"decisions.dates ({len(problem.decisions.days)} days), decisions.venues ({len(problem.decisions.spots)})"
         found = f"{wanted + decoder.pinned} fairs at least, of which {decoder.pinned} are published"
-        allowed = f"room for {placed} more by {by}{', ' if binding else ''}{binding}, stock.firms"
-        yield _named(problem, "decisions.fairs", found, allowed, "allow fewer fairs, or more days or venues")
+        days, binding = len(problem.decisions.days), ", ".join(_binding(problem, decoder))
+        allowed = f"room for {placed} more by decisions.dates ({days} days), {binding}"
+        yield _named(problem, "decisions.fairs", found, allowed, "allow fewer fairs, or loosen one of these")
+
+
+def _binding(problem: Problem, decoder: Decoder) -> Iterator[str]:
+    """What fills the days after as many of the smallest fairs were placed as there is room for."""
+    rooms, days = decoder.rooms, problem.decisions.days
+    full = {name for day in days for name in rooms.full_by(day)}
+    most = {
+        "limits.fairs_per_day": rooms.most_fairs,
+        "limits.staff_per_day": rooms.most_staff,
+        "stock.firms": rooms.most_firms,
+    }
+    yield from (f"{name} ({amount:g})" for name, amount in most.items() if name in full)
+    # A day that has room is full because every venue that is large enough is taken.
+    if any(rooms.has_room(day) for day in days):
+        yield f"decisions.venues ({sum(map(bool, rooms.fits))})"
 
 
 def _of_sums(problem: Problem, decoder: Decoder) -> Iterator[Finding]:
@@ -91,16 +109,25 @@ def _of_sums(problem: Problem, decoder: Decoder) -> Iterator[Finding]:
     cheapest = decoder.cheapest()
     used = decoder.costing.used(cheapest)
     decisions = problem.decisions
+    without = decoder.costing.used(replace(cheapest, fairs=()))
     for name in decoder.costing.over(cheapest):
         unit = "yuan" if name == "budget" else name.replace("_", " ")
-        found = (
-            f"the smallest plan takes {used[name]:,.0f} {unit}: {len(cheapest.fairs) + decoder.pinned} fairs"
-            f" (decisions.fairs), {decoder.pinned} of them published, the others with {decisions.firms[0]} firms"
-            " (decisions.firms)"
-        )
+        took, rest = f"{used[name]:,.0f}", f"{without[name]:,.0f}"
+        fairs = len(cheapest.fairs) + decoder.pinned
+        found = f"the smallest plan takes {took} {unit}: decisions.fairs {fairs}, {decoder.pinned} of them published"
+        if cheapest.fairs:
+            found = (
+                f"{found}, the others with decisions.firms {decisions.firms[0]}, decisions.hours {_shortest(problem)}"
+            )
+        if cheapest.fairs and without[name] > 0.0:
+            found = f"{found}; without these it is {rest} {unit}"
         allowed = f"limits.{name}, at most {problem.limits[name]:,.0f}"
         remedy = "raise the limit, or allow fewer, smaller or shorter fairs"
         yield _named(problem, f"limits.{name}", found, allowed, remedy)
+
+
+def _shortest(problem: Problem) -> str:
+    return hours_text(min(problem.decisions.hours, key=lambda one: one[1] - one[0]))
 
 
 def _named(problem: Problem, key: str, found: str, allowed: str, remedy: str) -> Finding:

@@ -83,6 +83,15 @@ class Rooms:
             and self.firms.get(day, 0.0) + self.problem.decisions.firms[0] <= self.most_firms
         )
 
+    def full_by(self, day: Day) -> tuple[str, ...]:
+        """What leaves no room on a day for one more fair of the smallest size; nothing if there is room."""
+        parts = (
+            ("limits.fairs_per_day", self.fairs.get(day, 0) + 1, self.most_fairs),
+            ("limits.staff_per_day", self.people.get(day, 0.0) + self.staff, self.most_staff),
+            ("stock.firms", self.firms.get(day, 0.0) + self.problem.decisions.firms[0], self.most_firms),
+        )
+        return tuple(name for name, wanted, most in parts if wanted > most)
+
     def is_free(self, day: Day, spot: int) -> bool:
         """Whether a spot can take a fair on a day."""
         return bool(self.fits[spot]) and (day, spot) not in self.taken
