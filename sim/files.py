@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 KEY_COLUMNS = ("fair", "booth", "hour", "group", "district", "measure", "unit")
 TEMPORARY = ".jobfair-"
+PART_NUMBERS = 1_000_000  # written at once
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a CSV text that begins so for a formula
 
@@ -180,8 +181,39 @@ def _utf8(path: Path) -> str:
 def write_table(path: Path, table: Table) -> None:
     """Tidy long table in the order of draw, replication, key; without draws, no column tells them.
 
-    A value that was not observed (NaN) is written as NULL, so that SQL's AVG and COUNT leave it out.
+    A value that was not observed (NaN) is written as NULL, so that SQL's AVG and COUNT leave it out. What is large is
+    written in parts that are put together afterwards: a row takes many times the memory of its number.
     """
+    step = max(1, PART_NUMBERS // max(1, len(table.keys)))
+    if len(table.replications) <= step:
+        with replacing(path) as temporary:
+            _write_part(temporary, table)
+        return
+    parts = []
+    with replacing(path) as temporary:
+        try:
+            for first in range(0, len(table.replications), step):
+                parts.append(temporary.with_name(f"{temporary.name}-{len(parts)}"))
+                _write_part(parts[-1], _rows(table, slice(first, first + step)))
+            with _database(temporary) as database:
+                named = [_utf8(part) for part in parts]
+                database.execute(f"COPY (SELECT * FROM read_parquet(?)) TO {_target(temporary)}", [named])
+        finally:
+            for part in parts:
+                part.unlink(missing_ok=True)
+
+
+def _rows(table: Table, rows: slice) -> Table:
+    draws = None if table.draws is None else table.draws[rows]
+    return Table(table.scenario, table.keys, table.replications[rows], table.values[rows], draws)
+
+
+def _target(path: Path) -> str:
+    name = _utf8(path).replace("'", "''")
+    return f"'{name}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+
+
+def _write_part(path: Path, table: Table) -> None:
     import numpy as np
 
     count = len(table.keys)
@@ -196,15 +228,13 @@ def write_table(path: Path, table: Table) -> None:
     draw = ""
     if table.draws is not None:
         draw, values["draw"] = " draw,", np.repeat(table.draws, count)
-    with replacing(path) as temporary, _database(path) as database:
+    with _database(path) as database:
         database.register("keys", keys)
         database.register("vals", values)
-        target = _utf8(temporary).replace("'", "''")
         database.execute(
             f'COPY (SELECT ? AS scenario,{draw} replication, fair, booth, hour, "group", district, measure,'
             " CASE WHEN isnan(value) THEN NULL ELSE value END AS value, unit"
-            f" FROM vals JOIN keys USING (place) ORDER BY{draw} replication, place)"
-            f" TO '{target}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+            f" FROM vals JOIN keys USING (place) ORDER BY{draw} replication, place) TO {_target(path)}",
             [table.scenario],
         )
 
@@ -222,17 +252,26 @@ def read_table(path: Path) -> Table:
 
     with _database(path) as database:
         try:
-            columns = database.execute(
-                "SELECT * FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number", [_utf8(path)]
-            ).fetchnumpy()
-            rows, draws = columns["replication"], columns.get("draw")
-            same = rows == rows[0] if draws is None else (rows == rows[0]) & (draws == draws[0])
-            count = int(np.count_nonzero(same))
-            keys = tuple(zip(*(columns[name][:count].tolist() for name in KEY_COLUMNS), strict=True))
-            values = np.ma.filled(columns["value"].astype(np.float64), np.nan).reshape(-1, count)
+            told = "FROM read_parquet(?, file_row_number = true)"  # rows come in their order
+            found = database.execute(f"SELECT * {told} WHERE file_row_number = 0", [_utf8(path)]).fetchnumpy()
+            by = [name for name in ("draw", "replication") if name in found]
+            here = " AND ".join(f"{name} = {int(found[name][0])}" for name in by)
+            keys = database.execute(f"SELECT * {told} WHERE {here}", [_utf8(path)]).fetchnumpy()
+            count = len(keys["replication"])
+            # Of every row only the value: texts for each would take many times the memory of the numbers.
+            values = database.execute(f"SELECT value {told}", [_utf8(path)]).fetchnumpy()["value"]
+            firsts = f"SELECT {', '.join(by)} {told} WHERE file_row_number % {count} = 0"
+            numbers = database.execute(firsts, [_utf8(path)]).fetchnumpy()
+            columns = tuple(zip(*(keys[name].tolist() for name in KEY_COLUMNS), strict=True))
+            table = Table(
+                str(found["scenario"][0]),
+                columns,
+                numbers["replication"].astype(np.int64),
+                np.ma.filled(values.astype(np.float64, copy=False), np.nan).reshape(-1, count),
+                numbers["draw"].astype(np.int64) if "draw" in by else None,
+            )
         except (duckdb.IOException, MemoryError):
             raise
         except (duckdb.Error, LookupError, ValueError) as error:
             raise damaged(path) from error
-    numbers = None if draws is None else draws[::count].astype(np.int64)
-    return Table(str(columns["scenario"][0]), keys, rows[::count].astype(np.int64), values, numbers)
+    return table

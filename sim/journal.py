@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 KIND = "jobfair journal 1"
 # The system keeps what was written when a process is killed; against a power cut it is synchronised this often.
 SYNC_SECONDS = 2.0
+PART_RECORDS = 4096  # read at once
+MOST_HEADING_BYTES = 64_000_000
 
 
 class Journal:
@@ -36,20 +38,33 @@ class Journal:
 
     def read(self) -> Table | None:
         """All whole records, in the order in which they were added; None if there are none."""
-        content = self.path.read_bytes() if self.path.is_file() else b""
-        heading, newline, body = content.partition(b"\n")
-        about = _about(heading) if newline else None
-        if about is None:
-            self._end = 0
+        import numpy as np
+
+        self._end = 0
+        if not self.path.is_file():
             return None
-        keys = tuple(tuple(key) for key in about["keys"])
-        records = _whole_records(body, len(keys))
-        self._end = len(heading) + 1 + records.nbytes
-        sound = records[_checksums(records) == records["checksum"]]
-        if not sound.size:
+        with self.path.open("rb") as file:
+            heading = file.readline(MOST_HEADING_BYTES)
+            about = _about(heading) if heading.endswith(b"\n") else None
+            if about is None:
+                return None
+            keys = tuple(tuple(key) for key in about["keys"])
+            kind = _kind(len(keys))
+            count = (os.fstat(file.fileno()).st_size - len(heading)) // kind.itemsize
+            self._end = len(heading) + count * kind.itemsize
+            draws, replications, values = np.empty(count, "i8"), np.empty(count, "i8"), np.empty((count, len(keys)))
+            taken = 0
+            for first in range(0, count, PART_RECORDS):  # part by part: the file may be larger than what is free
+                size = min(PART_RECORDS, count - first) * kind.itemsize
+                records = _whole_records(file.read(size), len(keys))
+                sound = records[_checksums(records) == records["checksum"]]
+                part = slice(taken, taken + sound.size)
+                draws[part], replications[part], values[part] = sound["draw"], sound["replication"], sound["values"]
+                taken += sound.size
+        if not taken:
             return None
-        draws = sound["draw"].astype("i8") if about["has_draws"] else None
-        return Table(about["scenario"], keys, sound["replication"].astype("i8"), sound["values"].astype("f8"), draws)
+        of_draws = draws[:taken] if about["has_draws"] else None
+        return Table(about["scenario"], keys, replications[:taken], values[:taken], of_draws)
 
     def add(self, table: Table) -> None:
         """Add the rows of a table at the end; interrupted or repeated, it does no harm."""

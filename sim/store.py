@@ -444,6 +444,8 @@ def _joined(tables: Sequence[Table]) -> Table | None:
 
     if not tables:
         return None
+    if len(tables) == 1 and _is_in_order(tables[0]):
+        return tables[0]
     has_draws = tables[0].draws is not None
     places = np.concatenate(
         [
@@ -455,3 +457,14 @@ def _joined(tables: Sequence[Table]) -> Table | None:
     (draws, replications), first = np.unique(places, axis=1, return_index=True)
     values = np.concatenate([part.values for part in tables])[first]
     return Table(tables[0].scenario, tables[0].keys, replications, values, draws if has_draws else None)
+
+
+def _is_in_order(table: Table) -> bool:
+    """Whether replications are in order, each once, so that nothing has to be copied."""
+    import numpy as np
+
+    steps = np.diff(table.replications)
+    if table.draws is None:
+        return bool(np.all(steps > 0))
+    further = np.diff(table.draws)
+    return bool(np.all((further > 0) | ((further == 0) & (steps > 0))))
