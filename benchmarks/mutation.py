@@ -24,14 +24,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 UNIT = "tests/unit/test_"
-SEASONS = ("tests/laws/test_season.py", "tests/theory/test_campaign_answers.py")
 GOLDEN = "tests/golden/test_golden.py"
 # The modules, and the tests that are there for them.
 TARGETS: dict[str, tuple[str, ...]] = {
     "sim/engine/rules.py": (f"{UNIT}rules.py",),
     "sim/draws.py": (f"{UNIT}draws.py", f"{UNIT}rules.py", GOLDEN),
     "sim/study/measures.py": (f"{UNIT}measures.py", f"{UNIT}windows.py", "tests/laws/test_sums.py", GOLDEN),
-    "sim/study/season_measures.py": (f"{UNIT}measures.py", *SEASONS, GOLDEN),
+    "sim/study/season_measures.py": (f"{UNIT}season_measures.py",),
     "sim/study/statistics.py": (f"{UNIT}statistics.py",),
     "sim/study/compare.py": (f"{UNIT}compare.py",),
     "sim/study/selection.py": (f"{UNIT}selection.py",),

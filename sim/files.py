@@ -189,7 +189,7 @@ def write_table(path: Path, table: Table) -> None:
         with replacing(path) as temporary:
             _write_part(temporary, table)
         return
-    parts = []
+    parts: list[Path] = []
     with replacing(path) as temporary:
         try:
             for first in range(0, len(table.replications), step):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim import journal
 from sim.files import Table
 from sim.journal import Journal
 
@@ -112,3 +113,22 @@ def test_a_journal_can_be_removed_while_it_is_open(tmp_path: Path) -> None:
     journal.add(table_of(1))
     journal.close()
     assert replications(tmp_path / "j") == [1]
+
+
+def test_a_journal_is_read_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = bytearray(written(tmp_path / "j", table_of(*range(10))))
+    whole[-3 * (8 + 8 + 2 * 8 + 4) + 20] ^= 1  # a value of the seventh
+    (tmp_path / "j").write_bytes(whole)
+    for size in (1, 3, 10, 4096):
+        monkeypatch.setattr(journal, "PART_RECORDS", size)
+        back = Journal(tmp_path / "j").read()
+        assert back is not None
+        assert back.replications.tolist() == [0, 1, 2, 3, 4, 5, 6, 8, 9]
+        np.testing.assert_array_equal(back.values, table_of(0, 1, 2, 3, 4, 5, 6, 8, 9).values)
+
+
+def test_a_file_of_one_long_line_is_no_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_HEADING_BYTES", 100)
+    whole = written(tmp_path / "j", table_of(0))
+    assert replications(tmp_path / "j") == []  # its heading is longer
+    assert len(whole.partition(b"\n")[0]) > 100

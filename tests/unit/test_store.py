@@ -100,6 +100,40 @@ def test_the_same_values_give_the_same_bytes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_table(tmp_path / "a").values, table.values)
 
 
+@pytest.mark.parametrize("count", [1, 4, 11])
+def test_a_table_written_in_parts_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    tables = [table_of(*range(2, 2 + count)), table_of_draws(count, 3)]
+    for table in tables:
+        monkeypatch.setattr(files, "PART_NUMBERS", 10**6)
+        write_table(tmp_path / "whole", table)
+        monkeypatch.setattr(files, "PART_NUMBERS", 2 * len(KEYS) + 1)  # two replications each
+        write_table(tmp_path / "parts", table)
+        whole, parts = (duckdb.read_parquet(str(tmp_path / name)) for name in ("whole", "parts"))
+        assert parts.columns == whole.columns
+        assert parts.types == whole.types
+        assert parts.fetchall() == whole.fetchall()
+        back = read_table(tmp_path / "parts")
+        np.testing.assert_array_equal(back.values, table.values)
+        np.testing.assert_array_equal(back.replications, table.replications)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["parts", "whole"]
+
+
+def test_a_table_that_cannot_be_put_together_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PART_NUMBERS", len(KEYS))
+    written: list[Path] = []
+
+    def full(path: Path, table: Table) -> None:
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        written.append(path)
+        path.write_bytes(b"x")
+
+    monkeypatch.setattr(files, "_write_part", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_table(tmp_path / "x.parquet", table_of(0, 1, 2))
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["a'b", "a*b", "[ab]", "a b?", "武汉", "-x", "a$b"])
 def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
