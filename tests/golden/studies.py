@@ -35,5 +35,5 @@ def accept() -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert studied(Path(folder)) == 0
         changed = not PAGE.exists() or PAGE.read_bytes() != (Path(folder) / "page.md").read_bytes()
-        os.replace(shutil.copy(Path(folder) / "page.md", CITY / "page.new"), PAGE)
+        os.replace(shutil.copy(Path(folder) / "page.md", PAGE.with_name("page.new")), PAGE)
     print(f"{PAGE.name} of the study: {'changed' if changed else 'as before'}")

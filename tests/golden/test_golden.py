@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.engine import ENGINES
-from tests.golden import accept
+from tests.golden import accept, pages, studies
 from tests.golden.accept import Row
 
 CHANGED = (
@@ -69,6 +69,9 @@ def test_accepting_writes_what_is_expected(
     expected, pinned = accept.EXPECTED.read_bytes(), accept.DRAWS.read_text("utf-8").splitlines(keepends=True)
     monkeypatch.setattr(accept, "EXPECTED", tmp_path / "expected.csv")
     monkeypatch.setattr(accept, "DRAWS", tmp_path / "draws.csv")
+    # Not over the pages themselves: the tests that compare them would find whatever the program gives.
+    monkeypatch.setattr(pages, "HERE", tmp_path)
+    monkeypatch.setattr(studies, "PAGE", tmp_path / "page.md")
     (tmp_path / "expected.csv").write_bytes(expected.replace(b"intents", b"intends", 1))
     (tmp_path / "draws.csv").write_text("".join(pinned[:7]), encoding="utf-8")
     accept.main()
@@ -76,3 +79,5 @@ def test_accepting_writes_what_is_expected(
     assert sorted((tmp_path / "draws.csv").read_text("utf-8").splitlines(keepends=True)) == sorted(pinned)
     out = capsys.readouterr().out
     assert "changes results" in out
+    assert len(list(tmp_path.glob("*.html"))) == 4 * len(pages.LANGUAGES)
+    assert (tmp_path / "page.md").exists()
