@@ -1,8 +1,9 @@
 """The language in which people are spoken to: English, or Chinese by the catalogue in `sim/locale`.
 
-It gives `_` and `ngettext` for sentences, `spoken` for messages that are kept in English because files hold them too,
-and `set_language` and `speaking` for whoever knows what the reader speaks. Keywords, names of measures, headers of data
-files and slugs are words of the program and are never translated. It must not know what is said.
+It gives `_`, `ngettext` and `pgettext` for sentences and words, `spoken` for messages that are kept in English because
+files hold them too, and `set_language` and `speaking` for whoever knows what the reader speaks. Keywords, names of
+measures, headers of data files and slugs are words of the program and are never translated. It must not know what is
+said.
 """
 
 from __future__ import annotations
@@ -91,6 +92,11 @@ def _(text: str) -> str:
     """The text in the language that is spoken; itself where the catalogue has none."""
     # The empty text stands for the head of a catalogue.
     return _translations(language()).gettext(text) if text else ""
+
+
+def pgettext(context: str, text: str) -> str:
+    """A text that says something else elsewhere, in the language that is spoken."""
+    return _translations(language()).pgettext(context, text)
 
 
 def ngettext(one: str, many: str, count: int) -> str:

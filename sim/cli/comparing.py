@@ -144,6 +144,7 @@ def contend(plans: Plans) -> tuple[list[Contender], Comparison]:
 
 def select_plan(contenders: Sequence[Contender], plans: Plans) -> Best:
     """Select the best plan, with as many more replications as that takes."""
+    from sim.report.terminal import measure_label
     from sim.study.compare import HIGHER, best_by, season_values
     from sim.study.contenders import check_observed
     from sim.study.measures import by_name
@@ -159,7 +160,9 @@ def select_plan(contenders: Sequence[Contender], plans: Plans) -> Best:
         remedy = "name a larger difference that matters"
         raise InputError([Finding("--zone", "", found, f"at most {MOST_REPLICATIONS:,}", remedy, "zone-too-small")])
     plans.say(
-        _("selecting the best by {measure}: at most {most:,} replications of a plan").format(measure=measure, most=most)
+        _("selecting the best by {measure}: at most {most:,} replications of a plan").format(
+            measure=measure_label(measure), most=most
+        )
     )
 
     def extend(places: Sequence[int], replications: int) -> list[Any]:

@@ -34,6 +34,7 @@ def flips(asked: Asked) -> Printed:
     from sim.files import explained, write_text
     from sim.model.scenario import load_scenario
     from sim.report.flipping import flip_csv, flip_json, render_flips
+    from sim.report.terminal import measure_label
     from sim.study.flip import find_flip, first_values
 
     other_file = asked.options["flip"]
@@ -54,7 +55,11 @@ def flips(asked: Asked) -> Printed:
         pair.reach([(one, value) for one in ranges for value in first_values(one)])
         for one in ranges:
             for measure in measures:
-                asked.say(_("following the verdict by {measure} over {key}").format(measure=measure, key=one.key))
+                asked.say(
+                    _("following the verdict by {measure} over {key}").format(
+                        measure=measure_label(measure), key=one.key
+                    )
+                )
                 found.append((measure, find_flip(one, pair.differences(one, measure))))
     order = pair.order
     labels = _labels(asked.base, other, (asked.file, other_file))

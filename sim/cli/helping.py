@@ -7,17 +7,15 @@ Chinese character is two columns wide and may end a line anywhere. Knows no verb
 from __future__ import annotations
 
 import inspect
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import click
 
 from sim.language import ENGLISH, _, language
+from sim.model.lines import columns, lines_of
 
 SHOW_HELP = "Show this message and exit."
-# What may not begin a line of Chinese.
-CLOSING = "，。；：、？！）》”’"
 
 
 class Formatter(click.HelpFormatter):
@@ -98,32 +96,3 @@ def _translated(things: Iterable[click.Command | click.Parameter]) -> Iterator[N
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a help text, each on one line."""
     return [" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n")]
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
-
-
-def lines_of(text: str, width: int) -> list[str]:
-    """A text in lines of so many columns, broken at blanks and beside Chinese characters."""
-    lines = [""]
-    for piece in _pieces(text):
-        if lines[-1] and columns(lines[-1]) + columns(piece.rstrip()) > width:
-            lines[-1] = lines[-1].rstrip()
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    return [line.rstrip() for line in lines]
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The pieces of a text that stay together: words, single Chinese characters with the marks that close them."""
-    piece = ""
-    for one in text:
-        wide = unicodedata.east_asian_width(one) in "WF"
-        after_wide = bool(piece) and unicodedata.east_asian_width(piece[-1]) in "WF"
-        if piece and one not in CLOSING and one != "%" and (wide or after_wide or piece[-1] == " "):
-            yield piece
-            piece = ""
-        piece += one
-    yield piece

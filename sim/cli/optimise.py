@@ -188,7 +188,7 @@ class _Progress:
         """More replications are finished."""
         self._replications += replications
         if self._update is not None:
-            self._update(description=f"plans ({self._replications:,} replications)")
+            self._update(description=_("plans ({count:,} replications)").format(count=self._replications))
 
     def searched(self, done: int, total: int) -> None:
         """So many plans of all are known."""
@@ -198,7 +198,7 @@ class _Progress:
     def judging(self) -> None:
         """The search is over."""
         if self._update is not None:
-            self._update(description="final")
+            self._update(description=_("final"))
 
 
 @contextmanager
@@ -213,5 +213,5 @@ def _bar(options: dict[str, Any]) -> Iterator[_Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("plans", total=None)
+        task = bar.add_task(_("plans"), total=None)
         yield _Progress(lambda **what: bar.update(task, **what))

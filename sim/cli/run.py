@@ -123,7 +123,7 @@ def run(scenario: str, overrides: tuple[str, ...], as_json: bool, **options: Any
         say(spoken(str(reached)))
     say_warnings(say, warned, [loaded])
     if options["verbose"]:
-        say(f"{time.monotonic() - begun:.1f} s")
+        say(_("{seconds:.1f} s").format(seconds=time.monotonic() - begun))
     say(_("results folder: {out}").format(out=out))
 
 

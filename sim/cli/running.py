@@ -150,11 +150,12 @@ def print_alarms(alarms: Sequence[Mapping[str, object]]) -> None:
     """What the planner should look into, below the table; `alarms` as the JSON document has them."""
     from sim.model.alarms import spoken_alarm
     from sim.model.visible import visible
+    from sim.report.terminal import measure_label
 
     if alarms:
         click.echo()
     for one in alarms:
-        click.echo(visible(spoken_alarm(one)))
+        click.echo(visible(spoken_alarm(one, measure_label)))
 
 
 def say_warnings(say: Callable[[str], None], warned: Iterable[str], scenarios: Iterable[Scenario]) -> None:

@@ -9,7 +9,7 @@ import click
 
 from sim.cli.helping import Command
 from sim.cli.options import DEBUG, JSON, LANG
-from sim.language import spoken
+from sim.language import ENGLISH, language, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,13 +57,14 @@ def story(
     scenario = load_scenario(results / RESOLVED)
     compile_first(lambda line: click.echo(line, err=True), [scenario])
     stories = Stories(scenario, int(manifest["seed"]), replication, str(manifest["engine"]))
-    if seeker is not None:
-        told: Sequence[Told] = stories.seeker(seeker, fair)
-    elif booth is not None:
-        told = stories.booth(booth, fair)
-    else:
-        assert fair is not None
-        told = stories.fair(fair)
+    with speaking(ENGLISH if as_json else language()):
+        if seeker is not None:
+            told: Sequence[Told] = stories.seeker(seeker, fair)
+        elif booth is not None:
+            told = stories.booth(booth, fair)
+        else:
+            assert fair is not None
+            told = stories.fair(fair)
     if as_json:
         lines = [{**asdict(one), "minutes": None if one.clock == "" else one.minutes} for one in told]
         click.echo(json.dumps({"replication": replication, "story": lines}, ensure_ascii=False, indent=2))
@@ -73,4 +74,4 @@ def story(
         if (one.day, one.fair) != place and (one.day or one.fair):
             place = (one.day, one.fair)
             click.echo(visible(" ".join(part for part in place if part)))
-        click.echo(visible(f"  {one.clock or '        '}  {spoken(one.text)}"))
+        click.echo(visible(f"  {one.clock or '        '}  {one.text}"))

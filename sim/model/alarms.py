@@ -7,12 +7,16 @@ This module says what alarms there are; it must not know how they are found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from sim.language import ENGLISH, N_, _, language, spoken
+from sim.model.whereabouts import spoken_place
 
 ALARM = N_("alarm: ")
+# In Chinese what looks like this is a name.
+NAME = re.compile(r"\b[a-z][a-z0-9_]+\b", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,14 @@ class Alarm:
         return replace(self, place=": ".join(part for part in (place, self.place) if part))
 
 
-def spoken_alarm(alarm: Mapping[str, object]) -> str:
-    """The line of an alarm, as JSON has it, in the language that is spoken."""
+def spoken_alarm(alarm: Mapping[str, object], label: Callable[[str], str] = str) -> str:
+    """The line of an alarm, as JSON has it, in the language that is spoken; `label` says what a measure is called."""
     if language() == ENGLISH:
         return f"{ALARM}{alarm['text']}"
-    head = "".join(_("{part}: ").format(part=alarm[name]) for name in ("place", "measure") if alarm[name])
-    found, remedy = spoken(str(alarm["found"])), _("; {remedy}").format(remedy=spoken(str(alarm["remedy"])))
+    parts = (spoken_place(str(alarm["place"])), label(str(alarm["measure"])))
+    head = "".join(_("{part}: ").format(part=part) for part in parts if part)
+    found = NAME.sub(lambda one: label(one[0]), spoken(str(alarm["found"])))
+    remedy = _("; {remedy}").format(remedy=spoken(str(alarm["remedy"])))
     return f"{_(ALARM)}{head}{found}{remedy} [{alarm['slug']}]"
 
 

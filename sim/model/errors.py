@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from sim.language import N_, _, spoken
 from sim.model.alarms import ALARMS
 from sim.model.visible import LONGEST_SHOWN, shortened, visible
+from sim.model.whereabouts import spoken_place
 
 LARGEST_SHOWN = 10**18
 LINE = re.compile(r"(.*?)(?::|![A-Z]{1,3})([0-9]{1,9})(?::[0-9]{1,9})?", re.DOTALL)
@@ -50,7 +51,9 @@ class Finding:
     def spoken(self) -> str:
         """The finding in the language that is spoken; files keep it in English."""
         severity = "" if self.severity == ERROR else _(SEVERITIES[self.severity])
-        head = "".join(_("{part}: ").format(part=part) for part in (severity, self.place, self.key) if part)
+        head = "".join(
+            _("{part}: ").format(part=part) for part in (severity, spoken_place(self.place), self.key) if part
+        )
         allowed = _(" ({allowed})").format(allowed=spoken(self.allowed)) if self.allowed else ""
         remedy = _("; {remedy}").format(remedy=spoken(self.remedy)) if self.remedy else ""
         return visible(f"{head}{spoken(self.found)}{allowed}{remedy} [{self.slug}]")

@@ -7,10 +7,11 @@ written, nothing of how it is read.
 from __future__ import annotations
 
 import json
-import textwrap
 from dataclasses import dataclass, field
 
+from sim.language import N_, _, spoken
 from sim.model.errors import Finding, InputError, did_you_mean
+from sim.model.lines import lines_of
 from sim.model.parameters import LISTS, Parameter, parameters, vocabulary
 from sim.model.parse import allowed_range
 
@@ -37,17 +38,18 @@ OCCUPATIONS = [
     {"id": '"office"', "name": '"Office"', "seekers_share": "2", "posts_share": "1"},
 ]
 LIST_MEANINGS = {
-    "fairs": "Fairs: one venue on one day each. Any key from above may stand here too, as gate.lanes = 4.",
-    "groups": "Groups of seekers. Any key of [behaviour] or [attendance] may stand here too, as "
-    "behaviour.talk_share = 0.5.",
-    "occupations": "Occupations of seekers and posts.",
-    "districts": "Districts where people live and firms are; by default those of the fairs, all at one point.",
-    "venues": "Venues: a fair that names one takes over what is said of it, and a policy holds its fairs there.",
-    "outreach": "What makes people of the pool aware of fairs.",
-    "levers": "Measures besides fairs that help people into work.",
-    "firms": "Firms by name; without them, firms are drawn.",
-    "posts": "Posts of the named firms by occupation.",
-    "seekers": "Seekers by name; without them, seekers are drawn.",
+    "fairs": N_("Fairs: one venue on one day each. Any key from above may stand here too, as gate.lanes = 4."),
+    "groups": N_(
+        "Groups of seekers. Any key of [behaviour] or [attendance] may stand here too, as behaviour.talk_share = 0.5."
+    ),
+    "occupations": N_("Occupations of seekers and posts."),
+    "districts": N_("Districts where people live and firms are; by default those of the fairs, all at one point."),
+    "venues": N_("Venues: a fair that names one takes over what is said of it, and a policy holds its fairs there."),
+    "outreach": N_("What makes people of the pool aware of fairs."),
+    "levers": N_("Measures besides fairs that help people into work."),
+    "firms": N_("Firms by name; without them, firms are drawn."),
+    "posts": N_("Posts of the named firms by occupation."),
+    "seekers": N_("Seekers by name; without them, seekers are drawn."),
 }
 
 
@@ -176,11 +178,13 @@ def _season(start: Literals) -> Starter:
 
 def _lines(chosen: Starter) -> list[str]:
     lines = _comment(
-        "A starter scenario. Every key of the scenario language stands here with its meaning, unit, range, "
-        "default and source. Lines in force have no #; take the # away from a line such as `# lanes = 6` to "
-        'change its value. A value may carry its source: lanes = { value = 4, source = "count on site" }.'
+        _(
+            "A starter scenario. Every key of the scenario language stands here with its meaning, unit, range, "
+            "default and source. Lines in force have no #; take the # away from a line such as `# lanes = 6` to "
+            'change its value. A value may carry its source: lanes = { value = 4, source = "count on site" }.'
+        )
     )
-    lines += _comment('Another scenario can be the base of this one: base = "other.toml".')
+    lines += _comment(_('Another scenario can be the base of this one: base = "other.toml".'))
     plain = [one for one in vocabulary("").keys.values() if "." not in one.key]
     for parameter in plain:
         lines += ["", *_described(parameter, parameter.key, chosen.values.get(parameter.key))]
@@ -200,7 +204,7 @@ def _lines(chosen: Starter) -> list[str]:
 
 def _list(name: str, entries: list[Literals]) -> list[str]:
     """A list of tables: the first entry with every key explained, further ones short."""
-    lines = _comment(LIST_MEANINGS[name])
+    lines = _comment(_(LIST_MEANINGS[name]))
     first = entries[0] if entries else {}
     lines.append(f"[[{name}]]" if entries else f"# [[{name}]]")
     own = parameters(LISTS[name])
@@ -222,10 +226,21 @@ def _described(parameter: Parameter, name: str, literal: str | None) -> list[str
 
 def described(parameter: Parameter) -> str:
     """Meaning, unit, range, default and source of a parameter in one paragraph."""
-    limits = " | ".join(parameter.choices) or allowed_range(parameter)
-    default = f"Default: {parameter.default}." if parameter.default else "No default."
-    bracket = f" [{limits}]" if limits else ""
-    return f"{parameter.meaning}{bracket} {default} Source: {parameter.source}."
+    limits = " | ".join(parameter.choices) or _range(parameter)
+    default = _("Default: {value}.").format(value=parameter.default) if parameter.default else _("No default.")
+    return _("{meaning}{limits} {default} Source: {source}.").format(
+        meaning=_(parameter.meaning),
+        limits=f" [{limits}]" if limits else "",
+        default=default,
+        source=_(parameter.source),
+    )
+
+
+def _range(parameter: Parameter) -> str:
+    """The unit and range of a number, or the unit alone."""
+    text = allowed_range(parameter)
+    said = spoken(text)
+    return _(text) if said == text else said
 
 
 def example(parameter: Parameter) -> str:
@@ -244,5 +259,5 @@ def example(parameter: Parameter) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    lines = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    lines = lines_of(text, WIDTH - 4)
     return [f"#   {line}" if number else f"# {line}" for number, line in enumerate(lines)]

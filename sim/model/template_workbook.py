@@ -10,6 +10,7 @@ import datetime
 import io
 from typing import TYPE_CHECKING, Any
 
+from sim.language import N_, _
 from sim.model.parameters import Parameter, vocabulary
 from sim.model.template import described
 
@@ -44,14 +45,20 @@ EXAMPLES: dict[str, list[dict[str, Cell]]] = {
 }  # fmt: skip
 LISTS = {"fair": "=fairs!$A$2:$A$2001", "firm": f"=firms!$A$2:$A${LAST_ROW}"}  # where the ids that may be named stand
 READ_ME = (
-    "One sheet each for fairs, firms, posts and seekers. Point at a heading to read what stands below it.",
-    "The rows are an example that runs as it is. Write your own in their place.",
-    "A cell that is left empty takes its default, or is drawn. A sheet without rows lists nothing.",
-    "A row whose first cell begins with # is a remark. So is the row of seekers: take its # away, or write your own.",
-    "If seekers are listed for a fair, its number in the column `seekers` must agree, or be left out.",
-    "The sheet of fairs may have a column for every key of a fair, such as interview.minutes; see docs/parameters.md.",
-    "Sheets of other names, such as this one, are left alone. Formulas count as what they show.",
-    "The scenario file names this workbook: workbook = ... in its section [tables]. `jobfair check` checks both.",
+    N_("One sheet each for fairs, firms, posts and seekers. Point at a heading to read what stands below it."),
+    N_("The rows are an example that runs as it is. Write your own in their place."),
+    N_("A cell that is left empty takes its default, or is drawn. A sheet without rows lists nothing."),
+    N_(
+        "A row whose first cell begins with # is a remark. So is the row of seekers: take its # away, or write your"
+        " own."
+    ),
+    N_("If seekers are listed for a fair, its number in the column `seekers` must agree, or be left out."),
+    N_(
+        "The sheet of fairs may have a column for every key of a fair, such as interview.minutes; see"
+        " docs/parameters.md."
+    ),
+    N_("Sheets of other names, such as this one, are left alone. Formulas count as what they show."),
+    N_("The scenario file names this workbook: workbook = ... in its section [tables]. `jobfair check` checks both."),
 )
 
 
@@ -68,7 +75,7 @@ def workbook_content() -> bytes:
     notes = book.add_worksheet("read me")
     notes.set_column(0, 0, 120)
     for number, line in enumerate(READ_ME):
-        notes.write_string(number, 0, line)
+        notes.write_string(number, 0, _(line))
     book.close()
     return stream.getvalue()
 

@@ -10,6 +10,7 @@ import datetime
 import hashlib
 from collections.abc import Iterator
 
+from sim.language import _
 from sim.model.parse import CONTROL
 from sim.model.scenario import Fair, Scenario
 from sim.report.planning import BETWEEN
@@ -27,7 +28,7 @@ def calendar_file(scenario: Scenario) -> bytes:
         if fair.settings.day("date") is not None
     )
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
-    for _, _, fair, options in events:
+    for _when, _number, fair, options in events:
         lines += _event(scenario, fair, options)
     lines.append("END:VCALENDAR")
     return b"".join(folded(line) for line in lines)
@@ -45,16 +46,16 @@ def moment(fair: Fair, key: str) -> datetime.datetime:
 def _event(scenario: Scenario, fair: Fair, options: tuple[Fair, ...]) -> Iterator[str]:
     """The lines of one fair."""
     own = fair.settings
-    venue = BETWEEN.join(dict.fromkeys(one.settings.text("venue") for one in options))
-    district = BETWEEN.join(dict.fromkeys(one.settings.text("district") for one in options))
+    venue = _(BETWEEN).join(dict.fromkeys(one.settings.text("venue") for one in options))
+    district = _(BETWEEN).join(dict.fromkeys(one.settings.text("district") for one in options))
     themes = (*own.names("theme.occupations"), *own.names("theme.groups"))
     where = ", ".join(part for part in (venue, district) if part)
     firms = own.optional_integer("firms")
     told = [
-        "" if firms is None else f"firms: {firms}",
-        f"for: {', '.join(themes)}" if themes else "",
-        f"staff: {own.number('staff.people'):g}",
-        f"scenario: {scenario.name}",
+        "" if firms is None else _("firms: {count}").format(count=firms),
+        _("for: {themes}").format(themes=_(", ").join(themes)) if themes else "",
+        _("staff: {people:g}").format(people=own.number("staff.people")),
+        _("scenario: {name}").format(name=scenario.name),
     ]
     digest = hashlib.sha256(f"{scenario.name}\n{fair.id}".encode("utf-8", "surrogatepass")).hexdigest()
     yield "BEGIN:VEVENT"
@@ -63,7 +64,7 @@ def _event(scenario: Scenario, fair: Fair, options: tuple[Fair, ...]) -> Iterato
     yield f"DTSTAMP:{_stamp(moment(fair, 'open'))}Z"
     yield f"DTSTART:{_stamp(moment(fair, 'open'))}"
     yield f"DTEND:{_stamp(moment(fair, 'close'))}"
-    yield f"SUMMARY:{escaped(f'Job fair {fair.id}')}"
+    yield "SUMMARY:" + escaped(_("Job fair {id}").format(id=fair.id))
     if where:
         yield f"LOCATION:{escaped(where)}"
     yield f"DESCRIPTION:{escaped(chr(10).join(line for line in told if line))}"

@@ -16,7 +16,7 @@ from sim.files import KEY_COLUMNS, csv_text
 from sim.language import ENGLISH, N_, _, speaking
 from sim.model.visible import shortened
 from sim.report.explaining import explanation_json, print_causes, sentences
-from sim.report.terminal import measure_label, spoken_unit
+from sim.report.terminal import measure_label, resource_name, spoken_unit
 from sim.study.compare import BETTER, CANNOT_TELL, EQUAL, WORSE, Alternative, Best, Comparison, Difference
 from sim.study.differences import Change
 
@@ -75,9 +75,9 @@ def best_sentences(best: Best, confidence: float) -> Iterator[str]:
         line = _("Best by {measure}: cannot tell between {plans} ({sure} confidence){ruled_out}.")
         yield line.format(measure=by, plans=_(", ").join(best.possible), sure=sure, ruled_out=ruled_out)
     if best.selection is not None and best.zone is not None and best.pcs is not None:
-        used = ", ".join(
-            f"{label} {count:,}" for label, count in zip(best.labels, best.selection.replications, strict=True)
-        )
+        line = _("{plan} {count:,}")
+        counts = zip(best.labels, best.selection.replications, strict=True)
+        used = _(", ").join(line.format(plan=label, count=count) for label, count in counts)
         tied = [best.labels[place] for place in best.selection.tied]
         like = _(" (exactly equal so far: {plans})").format(plans=_(", ").join(tied)) if tied else ""
         line = _(
@@ -92,7 +92,8 @@ def resource_warning(base: str, other: Alternative) -> str | None:
     """Said when two plans do not use the same resources."""
     if not other.resources_changed:
         return None
-    found = ", ".join(f"{one.key} {_value(one.old)} -> {_value(one.new)}" for one in other.resources_changed)
+    changes = other.resources_changed
+    found = _(", ").join(f"{resource_name(one.key)} {_value(one.old)} -> {_value(one.new)}" for one in changes)
     return _("{other} and {base} do not use the same resources: {found}").format(
         other=other.label, base=base, found=found
     )
@@ -279,7 +280,7 @@ def _cells(row: Difference, is_wide: bool) -> list[str]:
         low, high = _figure(row.low, row, True), _figure(row.high, row, True)
         interval = _("{low} to {high}").format(low=low, high=high)
     return [
-        measure_label(row.name),
+        measure_label(row.name, "" if is_wide else row.key.unit),
         *([spoken_unit(row.key.unit)] if is_wide else []),
         _mean(row.base, row),
         *([_mean(row.other, row)] if is_wide else []),

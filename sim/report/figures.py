@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.files import explained, write_text
+from sim.language import _
 from sim.model.visible import shortened
 from sim.report.findings import lead_of, row_of, sorted_by_lead, verdict_of
 from sim.study.compare import BETTER, WORSE
@@ -39,7 +40,8 @@ LONGEST_NAME = 40
 def write_figures(document: Document, folder: Path, say: Callable[[str], None]) -> list[str]:
     """Write the pictures into a folder; their names, none without the library."""
     if importlib.util.find_spec(LIBRARY) is None:
-        say(f"figures are left out: {LIBRARY} is not installed (pip install 'jobfair[figures]')")
+        line = _("figures are left out: {library} is not installed (pip install 'jobfair[figures]')")
+        say(line.format(library=LIBRARY))
         return []
     import matplotlib
 

@@ -6,67 +6,94 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.language import N_, _
+from sim.model.lines import padded
+from sim.report.page.words import said
 from sim.study.calibration.observed import INTENT
 from sim.study.calibration.predicting import Prediction, Summary
+
+NAME, SPAN, ID, FIGURE = 46, 32, 24, -10
+ROW_ID, ROW_FIGURE = 10, -9
+PARTS = {
+    "summary": N_("judged: rows that the fit has not seen"),
+    "fitted_rows": N_("rows that were fitted"),
+    "all_rows": N_("all comparable rows"),
+}
 
 
 def fit_text(about: Mapping[str, Any]) -> str:
     """What a fit found, for a reader in a hurry."""
-    lines = [f"{'parameter':46} {'prior median (5-95 %)':32} {'posterior median (5-95 %)':32} says"]
+    prior, posterior = _("prior median (5-95 %)"), _("posterior median (5-95 %)")
+    lines = [_cells((_("parameter"), NAME), (prior, SPAN), (posterior, SPAN)) + _("says")]
     for one in about["parameters"]:
-        lines.append(f"{one['name']:46} {_range(one['prior']):32} {_range(one['posterior']):32} {one['says']}")
-    lines += ["", f"{'target':24} {'reported':>10} {'fitted median (5-95 %)':>32} {'off, sd':>8}"]
+        spans = (one["name"], NAME), (_range(one["prior"]), SPAN), (_range(one["posterior"]), SPAN)
+        lines.append(_cells(*spans) + said(one["says"]))
+    fitted = _("fitted median (5-95 %)")
+    lines += ["", _cells((_("target"), ID), (_("reported"), FIGURE), (fitted, -SPAN), (_("off, sd"), -8)).rstrip()]
     for one in about["targets_in_fit"]:
-        lines.append(f"{one['id']:24} {one['reported']:>10g} {_range(one['fitted']):>32} {one['off_sd']:>8}")
+        cells = (one["id"], ID), (f"{one['reported']:g}", FIGURE), (_range(one["fitted"]), -SPAN), (one["off_sd"], -8)
+        lines.append(_cells(*cells).rstrip())
     covered = about["coverage"]
-    lines += ["", f"90 % intervals held {covered['overall']:.1%} of known truths in {covered['sets']} synthetic sets"]
+    line = _("90 % intervals held {share} of known truths in {sets} synthetic sets")
+    lines += ["", line.format(share=f"{covered['overall']:.1%}", sets=covered["sets"])]
     for name, point in about["point"].items():
-        mean, reported = point["mean"], point["reported"]
-        lines.append(f"{name}: mean {mean:,} at the point that scenarios name, reported {reported:,.0f}")
+        line = _("{name}: mean {mean:,} at the point that scenarios name, reported {reported:,.0f}")
+        lines.append(line.format(name=name, mean=point["mean"], reported=point["reported"]))
     return "\n".join(lines)
+
+
+def _cells(*cells: tuple[object, int]) -> str:
+    """Cells side by side, each as wide as said, with a blank after it."""
+    return "".join(f"{padded(str(text), width)} " for text, width in cells)
 
 
 def validation_text(predictions: Sequence[Prediction], parts: Mapping[str, Summary], regression: Summary) -> str:
     """Predictions beside reports, and how good they are."""
-    lines = [f"{'id':10} {'reported':>9} {'p05':>9} {'median':>9} {'p95':>9}  off by"]
+    heads = (_("reported"), "p05", _("median"), "p95")
+    lines = [_cells(("id", ROW_ID), *((head, ROW_FIGURE) for head in heads)) + " " + _("off by")]
     for one in predictions:
         reported = f"{one.row.signed:,}" if one.row.signed is not None else "-"
-        numbers = f"{one.p05:>9,.0f} {one.p50:>9,.0f} {one.p95:>9,.0f}"
-        lines.append(f"{one.row.id:10} {reported:>9} {numbers}  {_verdict(one)}")
-    titles = {
-        "summary": "judged: rows that the fit has not seen",
-        "fitted_rows": "rows that were fitted",
-        "all_rows": "all comparable rows",
-    }
+        figures = (reported, *(f"{value:,.0f}" for value in (one.p05, one.p50, one.p95)))
+        cells = _cells((one.row.id, ROW_ID), *((figure, ROW_FIGURE) for figure in figures))
+        lines.append(f"{cells} {_verdict(one)}")
     lines.append("")
-    for name, title in titles.items():
+    for name, title in PARTS.items():
         if parts[name].rows:
-            lines.append(summary_line(title, parts[name]))
+            lines.append(summary_line(_(title), parts[name]))
     if regression.rows:
-        lines.append(summary_line("log-log regression on the same rows as the first line", regression))
+        lines.append(summary_line(_("log-log regression on the same rows as the first line"), regression))
     return "\n".join(lines)
 
 
 def summary_line(title: str, summary: Summary) -> str:
     """One summary on a line."""
-    return (
-        f"{title} ({len(summary.rows)}): median factor {summary.median_factor:.2f}, root mean square"
-        f" {summary.rms_factor:.2f}, bias {summary.bias_factor:.2f}, 90 % intervals hold {summary.coverage90:.0%}"
+    return _(
+        "{title} ({rows}): median factor {median}, root mean square {rms}, bias {bias}, 90 % intervals hold {held}"
+    ).format(
+        title=title,
+        rows=len(summary.rows),
+        median=f"{summary.median_factor:.2f}",
+        rms=f"{summary.rms_factor:.2f}",
+        bias=f"{summary.bias_factor:.2f}",
+        held=f"{summary.coverage90:.0%}",
     )
 
 
 def _verdict(one: Prediction) -> str:
     if one.comparable:
-        return f"not judged: {one.comparable}"
+        return _("not judged: {why}").format(why=_(one.comparable))
     if one.row.wording != INTENT:
-        return f"not judged: {one.row.wording}"
+        return _("not judged: {why}").format(why=one.row.wording)
     if not one.row.signed:
         return ""
-    inside = "" if one.p05 <= one.row.signed <= one.p95 else ", outside the interval"
-    seen = {"fitted": ", was fitted", "held out": ", held out"}.get(one.role, "")
-    return f"factor {math.exp(abs(one.log_off)):.2f} too {'high' if one.log_off > 0 else 'low'}{inside}{seen}"
+    factor = f"{math.exp(abs(one.log_off)):.2f}"
+    off = _("factor {factor} too high") if one.log_off > 0 else _("factor {factor} too low")
+    outside = "" if one.p05 <= one.row.signed <= one.p95 else _(", outside the interval")
+    seen = {"fitted": _(", was fitted"), "held out": _(", held out")}.get(one.role, "")
+    return f"{off.format(factor=factor)}{outside}{seen}"
 
 
 def _range(values: Sequence[float]) -> str:
     low, middle, high = values
-    return f"{middle:.4g} ({low:.4g} to {high:.4g})"
+    span = _("{low} to {high}").format(low=f"{low:.4g}", high=f"{high:.4g}")
+    return f"{middle:.4g} ({span})"

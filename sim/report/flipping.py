@@ -1,6 +1,6 @@
 """Flips as a planner reads them: at which value of an assumption the verdict of a comparison turns, in words first.
 
-It takes what the study found as plain data and must not know how it was computed.
+It takes what the study found as plain data and must not know how it was computed. Data has its sentences in English.
 """
 
 from __future__ import annotations
@@ -9,32 +9,48 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.files import csv_text
-from sim.report.sweeping import number_or_none, with_half
+from sim.language import ENGLISH, N_, _, speaking
+from sim.report.sweeping import number_or_none, reasons, with_half
+from sim.report.terminal import measure_label
 from sim.study.flip import CANNOT_TELL, EQUAL, FLIPS, NO_FLIP, Flip, Point
 from sim.study.measures import by_name
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+VERDICTS = {CANNOT_TELL: N_("cannot tell"), EQUAL: N_("exactly equal")}
+
 
 def flip_sentence(found: Flip, measure: str, base: str, other: str) -> str:
     """What becomes of the verdict over the range of one assumption."""
     one = found.range
-    head = f"{measure}, {other} against {base}, {one.key} from {one.text(one.low)} to {one.text(one.high)}"
-    ends = f"{_end(found, found.first, measure)}; {_end(found, found.last, measure)}"
+    head = _("{measure}, {other} against {base}, {key} from {low} to {high}").format(
+        measure=measure_label(measure), other=other, base=base, key=one.key, low=one.text(one.low),
+        high=one.text(one.high),
+    )  # fmt: skip
+    zones = [_("{low} to {high}").format(low=one.shown(zone.low), high=one.shown(zone.high)) for zone in found.zones]
+    values = [one.shown(value) for value in found.crossings]
+    return _(_said(found)).format(
+        head=head,
+        ends=_("; ").join(_end(found, point, measure) for point in (found.first, found.last)),
+        zones=_(" and ").join(zones),
+        values=_(" and ").join(values),
+    )
+
+
+def _said(found: Flip) -> str:
+    """What is said of an outcome."""
     if found.outcome == EQUAL:
-        return f"{head}: exactly equal at every value."
+        return N_("{head}: exactly equal at every value.")
     if found.outcome == NO_FLIP:
-        return f"{head}: no flip in the range; {ends}."
+        return N_("{head}: no flip in the range; {ends}.")
     if found.outcome == CANNOT_TELL:
-        return f"{head}: cannot tell at any value; more replications may; {ends}."
-    zones = " and ".join(f"{one.shown(zone.low)} to {one.shown(zone.high)}" for zone in found.zones)
-    values = " and ".join(one.shown(value) for value in found.crossings)
+        return N_("{head}: cannot tell at any value; more replications may; {ends}.")
     if found.outcome == FLIPS:
-        return f"{head}: the verdict flips at {values} (cannot tell from {zones}); {ends}."
-    if values:
-        return f"{head}: the sign flips at {values}, but not beyond chance: cannot tell from {zones}; {ends}."
-    return f"{head}: no flip, but cannot tell from {zones}; {ends}."
+        return N_("{head}: the verdict flips at {values} (cannot tell from {zones}); {ends}.")
+    if found.crossings:
+        return N_("{head}: the sign flips at {values}, but not beyond chance: cannot tell from {zones}; {ends}.")
+    return N_("{head}: no flip, but cannot tell from {zones}; {ends}.")
 
 
 def verdict_at(point: Point, measure: str) -> str:
@@ -43,13 +59,15 @@ def verdict_at(point: Point, measure: str) -> str:
     if point.verdict == 0:
         return EQUAL if point.found.difference == 0.0 and point.found.sd == 0.0 else CANNOT_TELL
     if better == "neither":
-        return "more" if point.verdict > 0 else "fewer"
-    return "better" if (point.verdict > 0) == (better == "higher") else "worse"
+        return N_("more") if point.verdict > 0 else N_("fewer")
+    return N_("better") if (point.verdict > 0) == (better == "higher") else N_("worse")
 
 
 def _end(found: Flip, point: Point, measure: str) -> str:
     difference = with_half(point.found.difference, point.found.half_width, by_name()[measure].unit, signed=True)
-    return f"{difference} at {found.range.text(point.value)} ({verdict_at(point, measure)})"
+    line = _("{difference} at {value} ({verdict})")
+    verdict = _(VERDICTS.get(verdict_at(point, measure), verdict_at(point, measure)))
+    return line.format(difference=difference, value=found.range.text(point.value), verdict=verdict)
 
 
 def render_flips(found: Sequence[tuple[str, Flip]], base: str, other: str, replications: int, console: Console) -> None:
@@ -62,14 +80,14 @@ def render_flips(found: Sequence[tuple[str, Flip]], base: str, other: str, repli
     for measure, flip in sorted(found, key=lambda one: one[1].outcome != FLIPS):
         say(flip_sentence(flip, measure, base, other))
     say("")
-    say(
-        f"{replications:,} replications of each plan at each value, paired: the same people with the same luck. A"
-        " difference is other minus base with half its 95 % interval (paired Student t). `cannot tell`: where that"
-        " interval holds zero, which is also how uncertain the value of a flip is."
+    line = _(
+        "{count:,} replications of each plan at each value, paired: the same people with the same luck. A difference is"
+        " other minus base with half its 95 % interval (paired Student t). `cannot tell`: where that interval holds"
+        " zero, which is also how uncertain the value of a flip is."
     )
-    for one in {flip.range.key: flip.range for _, flip in found}.values():
-        if one.reason:
-            say(f"{one.key}: {one} ({one.reason}).")
+    say(line.format(count=replications))
+    for line in reasons(list({flip.range.key: flip.range for measure, flip in found}.values())):
+        say(line)
 
 
 def flip_csv(found: Sequence[tuple[str, Flip]], base: str, other: str) -> str:
@@ -89,6 +107,8 @@ def flip_csv(found: Sequence[tuple[str, Flip]], base: str, other: str) -> str:
 
 def flip_json(found: Sequence[tuple[str, Flip]], base: str, other: str) -> list[dict[str, Any]]:
     """Per measure and assumption what became of the verdict."""
+    with speaking(ENGLISH):
+        words = [flip_sentence(flip, measure, base, other) for measure, flip in found]
     return [
         {
             "measure": measure,
@@ -100,7 +120,7 @@ def flip_json(found: Sequence[tuple[str, Flip]], base: str, other: str) -> list[
             "outcome": flip.outcome,
             "flips_at": list(flip.crossings),
             "cannot_tell": [[zone.low, zone.high] for zone in flip.zones],
-            "in_words": flip_sentence(flip, measure, base, other),
+            "in_words": said,
             "points": [
                 {
                     "value": point.value,
@@ -113,5 +133,5 @@ def flip_json(found: Sequence[tuple[str, Flip]], base: str, other: str) -> list[
                 for point in flip.points
             ],
         }
-        for measure, flip in found
+        for (measure, flip), said in zip(found, words, strict=True)
     ]

@@ -1,7 +1,7 @@
 """Plans that a search found, as a planner reads them: in words against the scenario's own calendar, with intervals.
 
-From what the final found it gives the text for the terminal, the JSON document and the tables of the folder. It must
-not know how plans were searched for or judged.
+From what the final found it gives the text for the terminal, the JSON document and the tables of the folder, whose
+sentences are English. It must not know how plans were searched for or judged.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.files import csv_text
+from sim.language import ENGLISH, _, speaking
 from sim.model.resources import planned_firms, resources
 from sim.model.scenario import Fair, Scenario
 from sim.model.values import clock_text
 from sim.report.comparison import best_sentences
+from sim.report.terminal import measure_label, plan_name, status_name
 from sim.study.optimise.finals import Figure, Finalist, Judged
 from sim.study.optimise.plans import scenario_of_plan
 from sim.study.statistics import CONFIDENCE
@@ -37,39 +40,42 @@ def plan_sentences(base: Scenario, plan: Scenario) -> Iterator[str]:
     """A plan in words: how many fairs, when, where, how large, what it takes, each against the base."""
     before, after = resources(base), resources(plan)
     published = sum(fair.settings.flag("published") for fair in plan.fairs)
-    fixed = f", {published} of them published" if published else ""
-    yield f"{len(plan.fairs)} fairs{fixed} (own calendar: {len(base.fairs)}); {_kept(base, plan)}"
+    fixed = _(", {count} of them published").format(count=published) if published else ""
+    line = _("{fairs} fairs{fixed} (own calendar: {own}); {kept}")
+    yield line.format(fairs=len(plan.fairs), fixed=fixed, own=len(base.fairs), kept=_kept(base, plan))
     old, new = ([round(one) for one in planned_firms(scenario)] for scenario in (base, plan))
-    yield (
-        f"firms at a fair {_span(new)} (own calendar: {_span(old)}); booth days"
-        f" {after['booth days']:,.0f} ({before['booth days']:,.0f})"
-    )
-    yield f"days: {_days(plan)} (own calendar: {_days(base)})"
-    yield f"venues: {_venues(plan)}"
+    line = _("firms at a fair {new} (own calendar: {old}); booth days {after} ({before})")
+    days = (f"{one['booth days']:,.0f}" for one in (after, before))
+    yield line.format(new=_span(new), old=_span(old), **dict(zip(("after", "before"), days, strict=True)))
+    yield _("days: {days} (own calendar: {own})").format(days=_days(plan), own=_days(base))
+    yield _("venues: {venues}").format(venues=_venues(plan))
     hours = Counter(_hours(fair) for fair in plan.fairs)
     if set(hours) != {_hours(fair) for fair in base.fairs}:
-        yield f"hours: {_counted(hours)}"
+        yield _("hours: {hours}").format(hours=_counted(hours))
     themes = Counter(text for fair in plan.fairs if (text := _theme(fair)))
     if themes:
-        yield f"for certain people: {_counted(themes)}"
+        yield _("for certain people: {themes}").format(themes=_counted(themes))
     recruiters = {
         fair.settings.number("booth.recruiters") for fair in plan.fairs if not fair.settings.flag("published")
     }
     if recruiters - {base.defaults.number("booth.recruiters")}:
-        yield f"recruiters at a booth: {', '.join(f'{one:g}' for one in sorted(recruiters))}"
+        numbers = _(", ").join(f"{one:g}" for one in sorted(recruiters))
+        yield _("recruiters at a booth: {recruiters}").format(recruiters=numbers)
     gone = [one.id for one in base.outreach if one.id not in {other.id for other in plan.outreach}]
     if gone:
-        yield f"without the outreach {', '.join(gone)}"
-    yield f"planned cost {after['planned cost']:,.0f} yuan (own calendar: {before['planned cost']:,.0f})"
+        yield _("without the outreach {ids}").format(ids=_(", ").join(gone))
+    line = _("planned cost {cost} yuan (own calendar: {own})")
+    yield line.format(cost=f"{after['planned cost']:,.0f}", own=f"{before['planned cost']:,.0f}")
 
 
 def _kept(base: Scenario, plan: Scenario) -> str:
     """How much of the base's calendar is left."""
     held = {(fair.settings.day("date"), _where(fair)) for fair in base.fairs}
-    days = {day for day, _ in held}
+    days = {day for day, _place in held}
     same = sum((fair.settings.day("date"), _where(fair)) in held for fair in plan.fairs)
     that_day = sum(fair.settings.day("date") in days for fair in plan.fairs)
-    return f"{same} at a day and venue of the own calendar, {that_day - same} on its days elsewhere"
+    line = _("{same} at a day and venue of the own calendar, {other} on its days elsewhere")
+    return line.format(same=same, other=that_day - same)
 
 
 def _where(fair: Fair) -> str:
@@ -78,18 +84,20 @@ def _where(fair: Fair) -> str:
 
 def _span(numbers: Sequence[int]) -> str:
     if not numbers:
-        return "none"
+        return _("none")
     low, high = min(numbers), max(numbers)
     middle = sorted(numbers)[len(numbers) // 2]
-    return f"{low}" if low == high else f"{low} to {high}, half of them {middle} or more"
+    line = _("{low} to {high}, half of them {middle} or more")
+    return f"{low}" if low == high else line.format(low=low, high=high, middle=middle)
 
 
 def _days(scenario: Scenario) -> str:
     days = sorted(day for fair in scenario.fairs if (day := fair.settings.day("date")) is not None)
     if not days:
-        return "none"
+        return _("none")
     weekend = sum(day.weekday() >= 5 for day in days)
-    return f"{days[0].isoformat()} to {days[-1].isoformat()}, {len(set(days))} days, {weekend} fairs at weekends"
+    line = _("{first} to {last}, {days} days, {fairs} fairs at weekends")
+    return line.format(first=days[0].isoformat(), last=days[-1].isoformat(), days=len(set(days)), fairs=weekend)
 
 
 def _venues(scenario: Scenario) -> str:
@@ -106,8 +114,10 @@ def _theme(fair: Fair) -> str:
 
 def _counted(counts: Counter[str]) -> str:
     common = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    shown = ", ".join(f"{name} {count}" for name, count in common[:MOST_NAMED])
-    return shown if len(common) <= MOST_NAMED else f"{shown}, {len(common) - MOST_NAMED} others"
+    named = [f"{name} {count}" for name, count in common[:MOST_NAMED]]
+    if len(common) > MOST_NAMED:
+        named.append(_("{count} others").format(count=len(common) - MOST_NAMED))
+    return _(", ").join(named)
 
 
 def lead_sentence(judged: Judged) -> str:
@@ -116,28 +126,42 @@ def lead_sentence(judged: Judged) -> str:
     figure = best.figure(judged.problem.objectives[0].measure)
     own = judged.own.figure(figure.key.measure)
     share = f" ({100 * figure.gain / own.mean:+.1f} %)" if own.mean else ""
-    told = "" if figure.gain_low > 0 or figure.gain_high < 0 else ": cannot tell whether better or worse"
-    return (
-        f"{best.label} against the own calendar: {_signed(figure.gain)} {figure.key.measure}{share}, 95 % interval"
-        f" {_signed(figure.gain_low)} to {_signed(figure.gain_high)}{told}."
+    told = figure.gain_low > 0 or figure.gain_high < 0
+    line = _("{plan} against the own calendar: {gain} {measure}{share}, 95 % interval {low} to {high}{unsure}.")
+    return line.format(
+        plan=plan_name(best.label),
+        gain=_signed(figure.gain),
+        measure=measure_label(figure.key.measure),
+        share=share,
+        low=_signed(figure.gain_low),
+        high=_signed(figure.gain_high),
+        unsure="" if told else _(": cannot tell whether better or worse"),
     )
 
 
 def notes(judged: Judged) -> Iterator[str]:
     """What must be known to read the table."""
     search = judged.problem.search
-    count = len(judged.searched.known)
-    yield (
-        f"{count:,} plans in {judged.searched.generations} generations (seed {search.seed}); finalists and own calendar"
-        f" on {judged.replications:,} fresh replications (seed {search.final_seed}), paired."
+    line = _(
+        "{plans:,} plans in {generations} generations (seed {seed}); finalists and own calendar on {count:,} fresh"
+        " replications (seed {final_seed}), paired."
     )
-    yield (
-        f"Intervals of the gains in {', '.join(one.measure for one in judged.problem.objectives)} hold together over"
-        " all finalists with 95 % confidence (paired Student t, Bonferroni); the others one by one."
+    yield line.format(
+        plans=len(judged.searched.known),
+        generations=judged.searched.generations,
+        seed=search.seed,
+        count=judged.replications,
+        final_seed=search.final_seed,
     )
+    line = _(
+        "Intervals of the gains in {measures} hold together over all finalists with 95 % confidence (paired Student t,"
+        " Bonferroni); the others one by one."
+    )
+    yield line.format(measures=_(", ").join(measure_label(one.measure) for one in judged.problem.objectives))
     for name in judged.widened:
         zone = next(best.zone for best in judged.bests if best.measure == name)
-        yield f"By {name} the zone was widened to {zone:g}: a smaller one would have taken too many replications."
+        line = _("By {measure} the zone was widened to {zone:g}: a smaller one would have taken too many replications.")
+        yield line.format(measure=measure_label(name), zone=zone)
 
 
 def _signed(value: float) -> str:
@@ -164,7 +188,8 @@ def render(judged: Judged, scenarios: Sequence[Scenario], console: Console) -> N
 
     say(lead_sentence(judged))
     for best in judged.bests:
-        for line in best_sentences(best, CONFIDENCE):
+        spoken_best = replace(best, labels=tuple(map(plan_name, best.labels)))
+        for line in best_sentences(spoken_best, CONFIDENCE):
             say(line)
     say("")
     for objective in judged.problem.objectives:
@@ -172,7 +197,7 @@ def render(judged: Judged, scenarios: Sequence[Scenario], console: Console) -> N
         say("")
     console.print(_means_table(judged))
     say("")
-    say(f"{judged.finalists[0].label} in words:")
+    say(_("{plan} in words:").format(plan=plan_name(judged.finalists[0].label)))
     for line in plan_sentences(judged.problem.base, scenarios[0]):
         say(f"  {line}")
     say("")
@@ -185,16 +210,18 @@ def _gains_table(judged: Judged, measure: str) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(measure)
-    for name in ("mean", "gain", "95 % interval"):
+    table.add_column(measure_label(measure))
+    for name in (_("mean"), _("gain"), _("95 % interval")):
         table.add_column(name, justify="right")
-    table.add_column("by all objectives")
+    table.add_column(_("by all objectives"))
     for one in (judged.own, *judged.finalists):
         figure = one.figure(measure)
         cells = ["", ""]
         if one.plan is not None:
-            cells = [_signed(figure.gain), f"{_signed(figure.gain_low)} to {_signed(figure.gain_high)}"]
-        table.add_row(one.label, _figure(figure.mean), *cells, one.status)
+            line = _("{low} to {high}")
+            span = line.format(low=_signed(figure.gain_low), high=_signed(figure.gain_high))
+            cells = [_signed(figure.gain), span]
+        table.add_row(plan_name(one.label), _figure(figure.mean), *cells, status_name(one.status))
     return table
 
 
@@ -203,13 +230,13 @@ def _means_table(judged: Judged) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("mean")
+    table.add_column(_("mean"))
     shown = (judged.own, *judged.finalists[:MOST_COLUMNS])
     for one in shown:
-        table.add_column(one.label, justify="right")
+        table.add_column(plan_name(one.label), justify="right")
     for figure in judged.own.figures:
         name = figure.key.measure
-        table.add_row(name, *(_figure(one.figure(name).mean) for one in shown))
+        table.add_row(measure_label(name, figure.key.unit), *(_figure(one.figure(name).mean) for one in shown))
     return table
 
 
@@ -279,6 +306,11 @@ def scenarios_of(judged: Judged) -> list[Scenario]:
 
 def as_json(judged: Judged, scenarios: Sequence[Scenario], computed: int) -> dict[str, Any]:
     """Everything that was found, as one document."""
+    with speaking(ENGLISH):
+        return _document(judged, scenarios, computed)
+
+
+def _document(judged: Judged, scenarios: Sequence[Scenario], computed: int) -> dict[str, Any]:
     problem = judged.problem
     return {
         "problem": problem.name,

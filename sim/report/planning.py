@@ -11,19 +11,20 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.files import csv_text
-from sim.language import ENGLISH, N_, _, language
+from sim.language import N_, _
 from sim.model.costs import staff_hours
 from sim.model.resources import planned_costs, resources
 from sim.model.scenario import Scenario
 from sim.model.values import clock_text
+from sim.report.terminal import resource_name
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
-BETWEEN = " or "
+BETWEEN = N_(" or ")
 HEADINGS = (
-    N_("date"), N_("day"), N_("hours"), N_("fair"), N_("venue"), N_("district"), N_("firms"), N_("for"), N_("staff"),
+    N_("date"), N_("weekday"), N_("time"), N_("fair"), N_("venue"), N_("district"), N_("firms"), N_("for"), N_("staff"),
     N_("cost (yuan)"),
 )  # fmt: skip
 UNITS = {
@@ -116,16 +117,15 @@ def render_plan(scenario: Scenario, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sim.report.page.words import resource
-
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in HEADINGS:
         right = heading in ("firms", "staff", "cost (yuan)")
         table.add_column(_(heading), justify="right" if right else "left", overflow="fold")
     for one in planned_fairs(scenario):
         mark = _(" (published)") if one.published else ""
+        where = (text.replace(BETWEEN, _(BETWEEN)) for text in (one.venue, one.district))
         cells = (
-            one.date, _(one.weekday), f"{one.open}-{one.close}", one.fair + mark, one.venue, one.district,
+            one.date, _(one.weekday), f"{one.open}-{one.close}", one.fair + mark, *where,
             "" if one.firms is None else f"{one.firms:,}", one.theme, f"{one.staff:g}", f"{one.cost:,.0f}",
         )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))
@@ -133,8 +133,9 @@ def render_plan(scenario: Scenario, console: Console) -> None:
     console.print(table)
     console.print()
     for name, amount in resources(scenario).items():
-        said = name if language() == ENGLISH else resource(name)
-        console.print(Text(_("{name}: {amount}").format(name=said, amount=f"{amount:,.0f}{_(UNITS[name])}")))
+        console.print(
+            Text(_("{name}: {amount}").format(name=resource_name(name), amount=f"{amount:,.0f}{_(UNITS[name])}"))
+        )
     for finding in scenario.findings:
         console.print(Text(finding.spoken()), soft_wrap=True)
 

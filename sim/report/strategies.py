@@ -1,7 +1,7 @@
 """A study of strategies as a planner reads it: the finding in words, why, where it hurts, how sure, what would turn it.
 
 From the plain data of a study it gives a Markdown page and the few lines for the terminal. Every sentence is chosen by
-the numbers. It must not know how anything was simulated.
+the numbers. The page is a chapter of the manual and English as that is. It must not know how anything was simulated.
 """
 
 from __future__ import annotations
@@ -11,24 +11,23 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from sim.language import ENGLISH, speaking
 from sim.report.findings import (
     assumption_sentences,
     behaviour_sentences,
     best_sentence,
     count_sentence,
     figure,
-    hurts_sentences,
     lead_text,
     named,
     percent,
     points,
-    reason_sentence,
-    resources_sentence,
     signed,
     sorted_by_lead,
     usual_text,
     verdict_of,
 )
+from sim.report.reasoning import hurts_sentences, reason_sentence, resources_sentence
 
 Document = dict[str, Any]
 Row = dict[str, Any]
@@ -59,6 +58,11 @@ def summary_lines(document: Document) -> list[str]:
 
 def page_of(document: Document, figures: Sequence[str]) -> str:
     """The page; `figures` are paths of pictures beside it, by the names of `sim.report.figures`."""
+    with speaking(ENGLISH):
+        return _page(document, figures)
+
+
+def _page(document: Document, figures: Sequence[str]) -> str:
     shown = {path.rsplit("/", 1)[-1].removesuffix(".svg"): path for path in figures}
 
     def picture(name: str, words: str) -> list[str]:

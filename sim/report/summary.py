@@ -222,7 +222,7 @@ def _decimals(row: SummaryRow, factor: float) -> int:
 
 def _cells(row: SummaryRow, with_unit: bool) -> list[str]:
     return [
-        measure_label(row.name),
+        measure_label(row.name, "" if with_unit else row.unit),
         *([spoken_unit(row.unit)] if with_unit else []),
         format_figure(row.mean, row),
         _span(row.low, row.high, row),

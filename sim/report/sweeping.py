@@ -1,6 +1,6 @@
 """Sweeps and sensitivities as a planner reads them: in words first, then as tables, as CSV and as JSON.
 
-It takes what the study found as plain data and must not know how it was computed.
+It takes what the study found as plain data and must not know how it was computed. Data has its sentences in English.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.files import csv_text
+from sim.language import ENGLISH, _, ngettext, speaking, spoken
+from sim.model.lines import columns as columns_of
+from sim.model.lines import lines_of
+from sim.report.terminal import measure_label, spoken_unit
 from sim.study.ranges import Range
 from sim.study.sensitivity import MORRIS, Sensitivity
 from sim.study.sweep import CaseMeasure, Swept
@@ -52,7 +56,7 @@ def number_or_none(value: float) -> float | None:
 
 def _people(unit: str) -> str:
     """The unit, where the name of a measure does not say it."""
-    return "" if unit == "share" else f" {unit}"
+    return "" if unit == "share" else f" {spoken_unit(unit)}"
 
 
 # A sweep ------------------------------------------------------------------------------------------
@@ -98,9 +102,11 @@ def sweep_sentence(found: Swept) -> str:
     lead = [(next(row for row in rows if row.measure == LEAD), place) for place, rows in enumerate(found.rows)]
     (least, worst), (most, best) = (choose(lead, key=lambda one: one[0].mean) for choose in (min, max))
     if least.mean == most.mean:
-        return f"{len(lead):,} cases, all with {_mean(most)} {LEAD} on average."
-    ends = [f"{_mean(row)} ({_case(found, place)})" for row, place in ((least, worst), (most, best))]
-    return f"{len(lead):,} cases; {LEAD} between {ends[0]} and {ends[1]}."
+        line = _("{cases:,} cases, all with {mean} intents on average.")
+        return line.format(cases=len(lead), mean=_mean(most))
+    low, high = (f"{_mean(row)} ({_case(found, place)})" for row, place in ((least, worst), (most, best)))
+    line = _("{cases:,} cases; intents between {low} and {high}.")
+    return line.format(cases=len(lead), low=low, high=high)
 
 
 def render_sweep(found: Swept, console: Console, everything: bool = False) -> None:
@@ -111,31 +117,40 @@ def render_sweep(found: Swept, console: Console, everything: bool = False) -> No
         console.print(shown_line(line), soft_wrap=True)
 
     say(sweep_sentence(found))
-    shown = range(len(found.rows) if everything else min(MOST_ROWS, len(found.rows)))
+    count = len(found.rows) if everything else min(MOST_ROWS, len(found.rows))
     same, varied = _told_apart(found)
-    heads = [["case", *map(found.cases.label, shown)]]
+    heads = [[_("case"), *map(found.cases.label, range(count))]]
     for column, key in enumerate(found.cases.keys):
-        heads.append([key, *(found.cases.rows[number][column] or NOTHING for number in shown)])
-    columns = [[name, *(_mean(_row(found, number, name)) for number in shown)] for name in varied]
+        heads.append([key, *(found.cases.rows[number][column] or NOTHING for number in range(count))])
+    columns = [[_label(found, name), *(_mean(_row(found, number, name)) for number in range(count))] for name in varied]
     for number, block in enumerate(_blocks(heads, columns, console.width)):
         say("")
         _print_columns(block, len(heads) if number == 0 else 1, console)
     say("")
-    if len(shown) < len(found.rows):
-        say(f"... and {len(found.rows) - len(shown):,} more cases; -v shows all, sweep.csv holds them.")
+    if count < len(found.rows):
+        line = _("... and {more:,} more cases; -v shows all, sweep.csv holds them.")
+        say(line.format(more=len(found.rows) - count))
     if same:
-        said = ", ".join(f"{name} {_mean(_row(found, 0, name))}" for name in same)
-        say(f"The same in every case: {said}.")
-    say(
-        f"{found.replications:,} {'replication' if found.replications == 1 else 'replications'} of each case, all with"
-        " the same people and the same luck; ± is half the 95 % interval of the mean."
+        said = _(", ").join(f"{_label(found, name)} {_mean(_row(found, 0, name))}" for name in same)
+        say(_("The same in every case: {measures}.").format(measures=said))
+    line = ngettext(
+        "{count:,} replication of each case, all with the same people and the same luck; ± is half the 95 % interval"
+        " of the mean.",
+        "{count:,} replications of each case, all with the same people and the same luck; ± is half the 95 % interval"
+        " of the mean.",
+        found.replications,
     )
+    say(line.format(count=found.replications))
 
 
 def _case(found: Swept, number: int) -> str:
-    name = f"case {found.cases.label(number)}"
-    values = found.cases.values(number)
-    return f"{name}: {values}" if 0 < len(values) <= 60 else name
+    name, values = found.cases.label(number), found.cases.values(number)
+    line = _("case {case}: {values}") if 0 < len(values) <= 60 else _("case {case}")
+    return line.format(case=name, values=values)
+
+
+def _label(found: Swept, name: str) -> str:
+    return measure_label(name, _row(found, 0, name).unit)
 
 
 def _row(found: Swept, number: int, name: str) -> CaseMeasure:
@@ -160,7 +175,7 @@ def _blocks(heads: Sequence[list[str]], columns: Sequence[list[str]], width: int
     """Columns in as many tables as the width needs; the first names the values of the cases, the others the case."""
 
     def size(table: Sequence[Sequence[str]]) -> int:
-        return sum(2 + max(len(part) for cell in column for part in cell.split("\n")) for column in table)
+        return sum(2 + max(columns_of(part) for cell in column for part in cell.split("\n")) for column in table)
 
     block = list(heads)
     for title, *cells in columns:
@@ -174,6 +189,8 @@ def _blocks(heads: Sequence[list[str]], columns: Sequence[list[str]], width: int
 
 def _folded(name: str, width: int) -> str:
     """The name of a measure in lines that are little wider than the cells below."""
+    if not name.isascii():
+        return "\n".join(lines_of(name, max(width, 12)))
     lines = [""]
     for part in name.replace("_", "_ ").split():
         if lines[-1] and len(lines[-1] + part) > max(width, 9):
@@ -202,42 +219,52 @@ def _print_columns(columns: Sequence[Sequence[str]], heads: int, console: Consol
 
 def sensitivity_sentence(found: Sensitivity) -> str:
     """On which assumptions a measure hangs most."""
-    first = found.effects[0]
+    first, measure = found.effects[0], measure_label(found.measure)
     if first.size == 0.0:
-        return f"{found.measure}: no assumption moves it within these ranges."
+        return _("{measure}: no assumption moves it within these ranges.").format(measure=measure)
     much = [one for one in found.effects if one.size >= LITTLE * first.size]
     little = [one.key for one in found.effects if one.size < LITTLE * first.size]
     sizes = [f"{one.key} ({_size(found, one.size, one.half_width)})" for one in much[:MOST_NAMED]]
-    parts = [f"{found.measure}: the result hangs most on {sizes[0]}"]
+    parts = [_("{measure}: the result hangs most on {assumption}").format(measure=measure, assumption=sizes[0])]
     if sizes[1:]:
-        parts.append(f"then on {' and '.join(sizes[1:])}")
+        parts.append(_("then on {assumptions}").format(assumptions=_(" and ").join(sizes[1:])))
     if len(much) > MOST_NAMED:
-        parts.append(f"less on {', '.join(one.key for one in much[MOST_NAMED:])}")
+        parts.append(_("less on {keys}").format(keys=_(", ").join(one.key for one in much[MOST_NAMED:])))
     if little:
-        parts.append(f"hardly on {', '.join(little)}")
-    unsure = len(much) > 1 and first.size - first.half_width < much[1].size + much[1].half_width
-    return "; ".join(parts) + ("; the order of the first two is not certain." if unsure else ".")
+        parts.append(_("hardly on {keys}").format(keys=_(", ").join(little)))
+    if len(much) > 1 and first.size - first.half_width < much[1].size + much[1].half_width:
+        parts.append(_("the order of the first two is not certain"))
+    return _("{parts}.").format(parts=_("; ").join(parts))
 
 
 def sensitivity_notes(found: Sensitivity, ranges: Sequence[Range], cases: int, replications: int) -> Iterator[str]:
     """What must be known to read the table."""
     if found.method == MORRIS:
-        yield (
+        yield _(
             "mu*: mean change of the measure when the assumption alone goes over its whole range. sigma: how much"
             " that change differs from place to place; near mu* or above, it depends on the other assumptions."
         )
     else:
-        yield (
+        yield _(
             "ST: share of the variance in which the assumption has a part. S1: share that is its alone. ST above S1:"
             " it works together with others. Values below 0 are estimates of 0."
         )
-    yield (
-        f"{cases:,} cases of {replications:,} {'replication' if replications == 1 else 'replications'}, all with the"
-        " same people and the same luck; ± is half a 95 % bootstrap interval, not counting the chance of replications."
+    line = ngettext(
+        "{cases:,} cases of {count:,} replication, all with the same people and the same luck; ± is half a 95 %"
+        " bootstrap interval, not counting the chance of replications.",
+        "{cases:,} cases of {count:,} replications, all with the same people and the same luck; ± is half a 95 %"
+        " bootstrap interval, not counting the chance of replications.",
+        replications,
     )
+    yield line.format(cases=cases, count=replications)
+    yield from reasons(ranges)
+
+
+def reasons(ranges: Sequence[Range]) -> Iterator[str]:
+    """Why ranges that the planner did not name have their limits."""
     for one in ranges:
         if one.reason:
-            yield f"{one.key}: {one} ({one.reason})."
+            yield _("{key}: {range} ({reason}).").format(key=one.key, range=one, reason=spoken(one.reason))
 
 
 def render_sensitivity(
@@ -253,13 +280,13 @@ def render_sensitivity(
         say(sensitivity_sentence(one))
     spans = {one.key: str(one) for one in ranges}
     for one in found:
-        unit = "" if one.unit == "share" else f" {one.unit}"
         say("")
-        between = f"{with_half(one.low, math.nan, one.unit)} to {with_half(one.high, math.nan, one.unit)}"
-        say(f"{one.measure}: {between}{unit} over all cases")
+        low, high = (with_half(value, math.nan, one.unit) for value in (one.low, one.high))
+        line = _("{measure}: {low} to {high}{unit} over all cases")
+        say(line.format(measure=measure_label(one.measure), low=low, high=high, unit=_people(one.unit)))
         columns = [
-            ["assumption", *(row.key for row in one.effects)],
-            ["range", *(spans[row.key] for row in one.effects)],
+            [_("assumption"), *(row.key for row in one.effects)],
+            [_("range"), *(spans[row.key] for row in one.effects)],
             ["mu*" if one.method == MORRIS else "ST", *(_size(one, r.size, r.half_width, False) for r in one.effects)],
             [
                 "sigma" if one.method == MORRIS else "S1",
@@ -275,7 +302,8 @@ def render_sensitivity(
 def _size(found: Sensitivity, value: float, half: float, with_unit: bool = True) -> str:
     """An effect: in the unit of the measure for Morris, a share of the variance for Sobol."""
     if found.method != MORRIS:
-        return with_half(value, half, "share") + (" of the variance" if with_unit else "")
+        share = with_half(value, half, "share")
+        return _("{share} of the variance").format(share=share) if with_unit else share
     return with_half(value, half, found.unit) + (_people(found.unit) if with_unit else "")
 
 
@@ -299,6 +327,8 @@ def sensitivity_json(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> l
     """Per measure the assumptions in order."""
     spans = {one.key: one for one in ranges}
     names = ("mu_star", "sigma") if found[0].method == MORRIS else ("st", "s1")
+    with speaking(ENGLISH):
+        words = [sensitivity_sentence(one) for one in found]
     return [
         {
             "method": one.method,
@@ -306,7 +336,7 @@ def sensitivity_json(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> l
             "unit": one.unit,
             "least": one.low,
             "most": one.high,
-            "in_words": sensitivity_sentence(one),
+            "in_words": said,
             "assumptions": [
                 {
                     "key": row.key,
@@ -321,5 +351,5 @@ def sensitivity_json(found: Sequence[Sensitivity], ranges: Sequence[Range]) -> l
                 for row in one.effects
             ],
         }
-        for one in found
+        for one, said in zip(found, words, strict=True)
     ]

@@ -8,12 +8,40 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from sim.language import ENGLISH, N_, _, language
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.study.verify import Verdict, Verification
+    from sim.study.verify import Question, Verdict, Verification
 
 _DIGITS = 5
+EXACT = "exact"
+# What the cases ask for, by the names in their table.
+MEASURES = {
+    "visit_minutes": N_("time from arriving to leaving (minutes)"),
+    "visits_up_to_30_share": N_("visits of up to 30 minutes (share)"),
+    "wait_minutes": N_("mean wait at a booth (minutes)"),
+    "wait_minutes_of_all": N_("mean wait, those who gave up included (minutes)"),
+    "delayed_share": N_("share that had to wait"),
+    "balked_share": N_("share that walked past because of the queue"),
+    "gave_up_share": N_("share that left the queue for want of patience"),
+    "interviews_started": N_("interviews begun"),
+    "interviews_ended": N_("interviews ended"),
+    "intents": N_("people with an intent"),
+    "people_inside": N_("people inside"),
+    "people_before_booths": N_("people inside, not yet at the booths"),
+    "people_at_booths": N_("people at the booths"),
+    "people_waiting": N_("people in queues"),
+    "people_talking": N_("people in interviews"),
+    "utilisation": N_("share of recruiters' time in interviews"),
+}
+PEOPLE = {
+    "straight": N_("straight to the booths"),
+    "guidance": N_("by way of the guidance area"),
+    "guidance-left": N_("left after the guidance area"),
+    "guidance-stayed": N_("stayed after the guidance area"),
+}
 
 
 def name_of(verdict: Verdict) -> str:
@@ -41,7 +69,8 @@ def as_json(verification: Verification) -> dict[str, object]:
 
 def closing_line(verification: Verification) -> str:
     """How many passed and how many failed."""
-    return f"{len(verification.verdicts) - verification.failed} passed, {verification.failed} failed"
+    passed = len(verification.verdicts) - verification.failed
+    return _("{passed} passed, {failed} failed").format(passed=passed, failed=verification.failed)
 
 
 def notes(verification: Verification) -> list[str]:
@@ -50,15 +79,16 @@ def notes(verification: Verification) -> list[str]:
     outside = verification.outside
     if outside:
         printed = sum(one.case.is_printed for one in verification.verdicts)
-        lines.append(
-            f"{len(outside)} of {printed} printed figures lie outside their 95 % intervals. One in twenty is expected"
-            " to, and the figures of one print rise and fall together: up to"
-            f" {math.floor(verification.outside_share * printed)} count as chance:"
+        line = _(
+            "{outside} of {printed} printed figures lie outside their 95 % intervals. One in twenty is expected to, and"
+            " the figures of one print rise and fall together: up to {most} count as chance:"
         )
+        most = math.floor(verification.outside_share * printed)
+        lines.append(line.format(outside=len(outside), printed=printed, most=most))
         lines += [f"  {_told(one)}" for one in outside]
     failed = [one for one in verification.verdicts if not verification.has_passed(one)]
     if failed:
-        lines.append("Failed:")
+        lines.append(_("Failed:"))
         lines += [f"  {_told(one)}" for one in failed]
     return lines
 
@@ -71,16 +101,16 @@ def render(verification: Verification, console: Console) -> None:
     from sim.report.terminal import shown_cell, shown_line
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    table.add_column("case", overflow="fold")
-    table.add_column("measure", overflow="fold")
-    for name in ("expected", "tolerance", "observed"):
+    table.add_column(_("scenario"), overflow="fold")
+    table.add_column(_("measure"), overflow="fold")
+    for name in (_("expected"), _("tolerance"), _("observed")):
         table.add_column(name, justify="right", overflow="fold")
     table.add_column("", overflow="fold")
-    table.add_column("source", overflow="fold")
+    table.add_column(_("source"), overflow="fold")
     for one in verification.verdicts:
         figures = (_figure(value) for value in (one.case.expected, one.tolerance, one.observed))
-        status = "pass" if one.is_inside else "outside" if verification.has_passed(one) else "FAIL"
-        cells = (one.case.scenario, str(one.case.question), *figures, status, one.case.source)
+        status = _("pass") if one.is_inside else _("just outside") if verification.has_passed(one) else _("FAIL")
+        cells = (one.case.scenario, _question(one.case.question), *figures, status, _source(one.case.source))
         table.add_row(*(shown_cell(cell) for cell in cells))
     console.print(table)
     console.print()
@@ -91,8 +121,33 @@ def render(verification: Verification, console: Console) -> None:
 
 def _told(verdict: Verdict) -> str:
     case = verdict.case
-    figures = f"expected {_figure(case.expected)} +- {_figure(verdict.tolerance)}, observed {_figure(verdict.observed)}"
-    return f"{name_of(verdict)}: {figures} ({case.source})"
+    return _("{scenario}: {question}: expected {expected} +- {tolerance}, observed {observed} ({source})").format(
+        scenario=case.scenario,
+        question=_question(case.question),
+        expected=_figure(case.expected),
+        tolerance=_figure(verdict.tolerance),
+        observed=_figure(verdict.observed),
+        source=_source(case.source),
+    )
+
+
+def _question(question: Question) -> str:
+    """What is measured; in Chinese by its label."""
+    if language() == ENGLISH:
+        return str(question)
+    first, last = question.window
+    when = _("minute {first}") if first == last else _("minute {first} to {last}")
+    minutes = "" if last == math.inf else when.format(first=f"{first:g}", last=f"{last:g}")
+    parts = (question.booth, _(PEOPLE[question.who]) if question.who else "", minutes)
+    details = _(", ").join(part for part in parts if part)
+    label = _(MEASURES[question.measure])
+    return _("{measure} ({details})").format(measure=label, details=details) if details else label
+
+
+def _source(source: str) -> str:
+    """Where the expected figure comes from; books keep their titles."""
+    kind, colon, formula = source.partition(": ")
+    return _("exact: {formula}").format(formula=_(formula)) if colon and kind == EXACT else _(source)
 
 
 def _figure(value: float) -> str:

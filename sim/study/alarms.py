@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.language import N_
 from sim.model.alarms import Alarm
 from sim.model.scenario import Fair, Scenario
 from sim.model.values import Duration
@@ -119,7 +120,7 @@ def _outside(place: str, key: str, value: object, low: float, high: float) -> It
     number = value.mean if isinstance(value, Duration) else value
     if not isinstance(number, int | float) or low <= number <= high:
         return
-    what = "its mean" if isinstance(value, Duration) else "it"
+    what = "its mean" if isinstance(value, Duration) else N_("it")
     found = f"{what} is {number:g}, where {low:g} to {high:g} is believed possible"
     remedy = "check value and unit, or give its source"
     yield Alarm("outside-prior", place, key, float(number), low if number < low else high, found, remedy)

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.campaign.season import History, Played, Season
 from sim.engine import ledger as book
+from sim.language import N_, _, ngettext
 from sim.model.errors import Finding, InputError, did_you_mean
 from sim.model.people import pseudonym
 from sim.model.scenario import Scenario
@@ -26,15 +27,38 @@ COUNT_OF_CROWD = 2**32 - 1  # the part of an unchanging number that counts those
 MOST_NAMED = 20
 HOUR = 60.0
 STAYS = {
-    book.NO_OFFER: "the interview ends: the firm does not want the seeker, or has no suitable post left",
-    book.DECLINED: "the interview ends: the firm wants the seeker, who declines",
-    book.AGREED: "the interview ends: both want, an intent",
-    book.TALKED: "the talk ends",
-    book.BALKED: "finds the queue too long and goes on",
-    book.RENEGED: "has waited long enough and gives up",
-    book.MISSED: "the firm is gone",
-    book.SENT_AWAY: "is sent away: the fair closes",
-    book.STOPPED: "the record stops",
+    book.NO_OFFER: N_("the interview ends: the firm does not want the seeker, or has no suitable post left"),
+    book.DECLINED: N_("the interview ends: the firm wants the seeker, who declines"),
+    book.AGREED: N_("the interview ends: both want, an intent"),
+    book.TALKED: N_("the talk ends"),
+    book.BALKED: N_("finds the queue too long and goes on"),
+    book.RENEGED: N_("has waited long enough and gives up"),
+    book.MISSED: N_("the firm is gone"),
+    book.SENT_AWAY: N_("is sent away: the fair closes"),
+    book.STOPPED: N_("the record stops"),
+}
+
+VISITS = {
+    "not-come": N_("not come"),
+    "turned-away": N_("turned away"),
+    "gave-up-outside": N_("gave up outside"),
+    "turned-round": N_("turned round"),
+    "looked-around": N_("looked around"),
+    "left-after-guidance": N_("left after guidance"),
+    "intent": N_("intent"),
+    "seen-enough": N_("seen enough"),
+    "stay-over": N_("stay over"),
+    "nothing-left": N_("nothing left"),
+    "discouraged": N_("discouraged"),
+    "gave-up": N_("gave up"),
+    "closed-out": N_("closed out"),
+    "cut-off": N_("cut off"),
+}
+ENDS = {
+    "hired-elsewhere": N_("hired elsewhere"),
+    "gave-up": N_("gave up"),
+    "tired-of-fairs": N_("tired of fairs"),
+    "placed": N_("placed"),
 }
 
 
@@ -142,29 +166,31 @@ class Stories:
         person = ending.people[self._place(name)]
         kinds, scenario = campaign.pool.kinds, self.scenario
         who = [
-            f"group {scenario.groups[int(kinds.group[person['kind']])].id}",
-            f"home district {campaign.places.names[int(kinds.district[person['kind']])]}",
-            f"occupation {scenario.occupations[int(kinds.occupation[person['kind']])].id}",
+            _("group {id}").format(id=scenario.groups[int(kinds.group[person["kind"]])].id),
+            _("home district {name}").format(name=campaign.places.names[int(kinds.district[person["kind"]])]),
+            _("occupation {id}").format(id=scenario.occupations[int(kinds.occupation[person["kind"]])].id),
         ]
-        yield Told("", "", math.nan, f"seeker {name}: {', '.join(who)}")
+        told = _("seeker {name}: {what}").format(name=name, what=_(", ").join(who))
+        yield Told("", "", math.nan, told)
         begins = int(person["begins"])
-        when = "before the season" if begins < 0 else "the search begins"
-        yield Told(self._on(begins), "", math.nan, when if begins >= 0 else f"the search began {-begins} days {when}")
+        when = _("the search began {days} days before the season").format(days=-begins)
+        yield Told(self._on(begins), "", math.nan, when if begins < 0 else _("the search begins"))
         heard = [one.id for bit, one in enumerate(scenario.outreach) if int(person["reached"]) >> bit & 1]
-        told = ", ".join(heard) if heard else "no outreach"
-        yield Told("", "", math.nan, f"notices {told}")
+        told = _("notices {outreach}").format(outreach=_(", ").join(heard)) if heard else _("notices no outreach")
+        yield Told("", "", math.nan, told)
 
     def _after(self, name: str) -> Iterator[Told]:
         ending = self.history.ending
         assert ending is not None
         person = ending.people[self._place(name)]
         if not int(person["visits"]):
-            yield Told("", "", math.nan, "comes to no fair")
-        until, reason = int(person["until_day"]), REASONS[int(person["reason"])].replace("-", " ")
+            yield Told("", "", math.nan, _("comes to no fair"))
+        until, reason = int(person["until_day"]), REASONS[int(person["reason"])]
         if until >= FOREVER or self._on(until) == "":
-            yield Told("", "", math.nan, "still looks for work when the season ends")
+            yield Told("", "", math.nan, _("still looks for work when the season ends"))
         else:
-            yield Told(self._on(until), "", math.nan, f"no longer looks for work: {reason}")
+            told = _("no longer looks for work: {reason}").format(reason=_(ENDS[reason]))
+            yield Told(self._on(until), "", math.nan, told)
 
     def _on(self, day: int) -> str:
         """A day of the season; empty if it lies outside."""
@@ -177,35 +203,42 @@ class Stories:
         """One seeker at one fair, in order of time."""
         visit = played.ledger.visits[row]
         texts = {
-            "arrived": "arrives outside",
-            "checked": f"is let in at the gate{_after_minutes(visit['checked'] - visit['arrived'])}",
-            "entered": "is inside",
-            "reached": "reaches the booths",
+            "arrived": _("arrives outside"),
+            "checked": _("is let in at the gate") + _after_minutes(visit["checked"] - visit["arrived"]),
+            "entered": _("is inside"),
+            "reached": _("reaches the booths"),
         }
         lines = [self._told(played, visit[key], text) for key, text in texts.items() if not np.isnan(visit[key])]
         stays = played.ledger.stays
         for stay in stays[stays["seeker"] == row]:
-            lines += self._stay(played, stay, f"booth {self.booth_name(played, int(stay['booth']))}")
-        outcome = book.VISIT_OUTCOMES[int(visit["outcome"])].replace("-", " ")
+            lines += self._stay(
+                played, stay, _("booth {name}").format(name=self.booth_name(played, int(stay["booth"])))
+            )
+        ended = book.VISIT_OUTCOMES[int(visit["outcome"])]
+        outcome = _(VISITS[ended])
         if not np.isnan(visit["turned"]):
-            lines.append(self._told(played, visit["turned"], f"turns to the exit: {outcome}"))
+            lines.append(self._told(played, visit["turned"], _("turns to the exit: {outcome}").format(outcome=outcome)))
         if not np.isnan(visit["left"]):
-            lines.append(self._told(played, visit["left"], f"leaves: {outcome}"))
+            lines.append(self._told(played, visit["left"], _("leaves: {outcome}").format(outcome=outcome)))
         elif int(visit["outcome"]) == book.NOT_COME:
-            lines.append(self._told(played, math.nan, "was expected, and did not come before the record stopped"))
+            lines.append(self._told(played, math.nan, _("was expected, and did not come before the record stopped")))
         yield from sorted(lines, key=lambda one: (math.isnan(one.minutes), one.minutes))
         yield from self._aftermath(played, row)
 
     def _stay(self, played: Played, stay: np.void, where: str) -> list[Told]:
         """One stay at a booth: reaching it, the interview, its end."""
         ahead = int(stay["ahead"])
-        queue = "nobody waits" if ahead == 0 else f"{ahead} wait" if ahead > 1 else "1 waits"
-        lines = [self._told(played, stay["joined"], f"reaches {where}: {queue}")]
+        queue = ngettext("{count} waits", "{count} wait", ahead).format(count=ahead) if ahead else _("nobody waits")
+        told = _("reaches {where}: {queue}").format(where=where, queue=queue)
+        lines = [self._told(played, stay["joined"], told)]
         if not np.isnan(stay["started"]):
             wait = _after_minutes(stay["started"] - stay["joined"])
-            lines.append(self._told(played, stay["started"], f"interview begins at {where}{wait}"))
+            told = _("interview begins at {where}{wait}").format(where=where, wait=wait)
+            lines.append(self._told(played, stay["started"], told))
         if not np.isnan(stay["ended"]):
-            lines.append(self._told(played, stay["ended"], f"{STAYS[int(stay['outcome'])]} ({where})"))
+            ended = STAYS[int(stay["outcome"])]
+            told = _("{what} ({where})").format(what=_(ended), where=where)
+            lines.append(self._told(played, stay["ended"], told))
         return lines
 
     def _aftermath(self, played: Played, row: int) -> Iterator[Told]:
@@ -215,11 +248,13 @@ class Stories:
             signs, starts = float(after.days_to_signing[place]), float(after.days_to_start[place])
             if math.isnan(signs):
                 held = float(after.days_held[place])
-                yield self._told(played, math.nan, f"the intent comes to nothing after {held:.0f} days")
+                told = _("the intent comes to nothing after {days:.0f} days").format(days=held)
+                yield self._told(played, math.nan, told)
                 continue
-            yield self._told(played, math.nan, f"signs a contract {signs:.0f} days after the fair")
-            end = "does not start" if math.isnan(starts) else f"starts work {starts:.0f} days after the fair"
-            yield self._told(played, math.nan, end)
+            told = _("signs a contract {days:.0f} days after the fair").format(days=signs)
+            yield self._told(played, math.nan, told)
+            told = _("starts work {days:.0f} days after the fair").format(days=starts)
+            yield self._told(played, math.nan, _("does not start") if math.isnan(starts) else told)
 
     # A booth --------------------------------------------------------------------------------------
 
@@ -239,16 +274,22 @@ class Stories:
     def _booth(self, played: Played, row: int) -> Iterator[Told]:
         booth, day = played.day.booths[row], played.day
         posts = int(day.posts["intents"][booth["posts_from"] : booth["posts_until"]].sum())
-        yield self._told(played, math.nan, f"booth {self.booth_name(played, row)} with {posts} posts")
+        told = _("booth {name} with {posts} posts").format(name=self.booth_name(played, row), posts=posts)
+        yield self._told(played, math.nan, told)
         lines = [
-            self._told(played, shift["time"], f"{int(shift['recruiters'])} recruiters are there from now on")
+            self._told(
+                played,
+                shift["time"],
+                _("{count} recruiters are there from now on").format(count=int(shift["recruiters"])),
+            )
             for shift in day.shifts[booth["shifts_from"] : booth["shifts_until"]]
         ]
         stays = played.ledger.stays
         for stay in stays[stays["booth"] == row]:
-            who = f"seeker {self.seeker_name(played, int(stay['seeker']))}"
-            for one in self._stay(played, stay, "the booth"):
-                lines.append(Told(one.day, one.fair, one.minutes, f"{who}: {one.text}"))
+            who = self.seeker_name(played, int(stay["seeker"]))
+            for one in self._stay(played, stay, _("the booth")):
+                told = _("seeker {name}: {what}").format(name=who, what=one.text)
+                lines.append(Told(one.day, one.fair, one.minutes, told))
         yield from sorted(lines, key=lambda one: one.minutes)
 
     # A fair ---------------------------------------------------------------------------------------
@@ -258,7 +299,8 @@ class Stories:
         (played,) = self.fairs(name)
         visits, stays = played.ledger
         hall = played.day.hall[0]
-        lines = [self._told(played, hall["open"], "doors open"), self._told(played, hall["close"], "the fair ends")]
+        ends = {"open": _("doors open"), "close": _("the fair ends")}
+        lines = [self._told(played, hall[key], text) for key, text in ends.items()]
         times = [visits["arrived"], visits["left"], stays["started"]]
         known = np.concatenate([one[~np.isnan(one)] for one in times])
         first, last = (int(known.min() // HOUR), int(known.max() // HOUR)) if known.size else (0, -1)
@@ -266,20 +308,29 @@ class Stories:
         for hour in range(first, last + 1):
             counts = [int(np.count_nonzero(one // HOUR == hour)) for one in (*times, agreed)]
             come, go, talks, intents = counts
-            text = f"in this hour {come} come, {talks} interviews begin, {intents} intents, {go} leave"
+            line = _("in this hour {come} come, {talks} interviews begin, {intents} intents, {go} leave")
+            text = line.format(come=come, talks=talks, intents=intents, go=go)
             lines.append(self._told(played, hour * HOUR, text))
         names = [self.seeker_name(played, int(row)) for row in np.flatnonzero(visits["intent_booth"] >= 0)]
-        lines.append(self._told(played, math.nan, f"{len(names)} reach an intent; seekers {_some(names)}"))
+        told = _("{count} reach an intent; seekers {names}").format(count=len(names), names=_spoken_names(names))
+        lines.append(self._told(played, math.nan, told))
         return sorted(lines, key=lambda one: (math.isnan(one.minutes), one.minutes))
 
 
 def _after_minutes(minutes: float) -> str:
-    return f", after {minutes:.1f} minutes" if minutes > 0.05 else ""
+    return _(", after {minutes:.1f} minutes").format(minutes=minutes) if minutes > 0.05 else ""
 
 
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(names[:MOST_NAMED])
     return shown if len(names) <= MOST_NAMED else f"{shown}, ... ({len(names):,} in all)"
+
+
+def _spoken_names(names: Sequence[str]) -> str:
+    """As above, in the language that is spoken."""
+    shown = _(", ").join(names[:MOST_NAMED])
+    line = _("{names}, ... ({count:,} in all)")
+    return shown if len(names) <= MOST_NAMED else line.format(names=shown, count=len(names))
 
 
 def _nobody(option: str, name: str, where: str, allowed: str) -> InputError:

@@ -22,7 +22,8 @@ from babel.messages.pofile import read_po, write_po
 from sim import cli
 from sim.cli.helping import SHOW_HELP, paragraphs
 from sim.language import MESSAGE
-from sim.report.page.describing import NO_SOURCE
+from sim.report.page import words
+from sim.report.verification import EXACT
 from tests.language.messages import messages_in, messages_of_calls
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ LANGUAGE = "zh"
 FOLDER = ROOT / "sim" / "locale" / LANGUAGE / "LC_MESSAGES"
 TEXTS, COMPILED = FOLDER / "jobfair.po", FOLDER / "jobfair.mo"
 PARAMETERS = ROOT / "sim" / "model" / "parameters.csv"
+CASES = ROOT / "sim" / "study" / "cases.csv"
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}
 TEMPLATE_OPTIONS = {
     "extensions": "jinja2.ext.i18n",
@@ -112,21 +114,33 @@ def said() -> Iterator[Message]:
         for _, text, *_ in extract_from_file(method, path, keywords=KEYWORDS, options=TEMPLATE_OPTIONS):
             yield path.relative_to(ROOT).as_posix(), text, None
     yield from of_parameters()
+    yield from of_units()
+    yield from of_cases()
     yield from of_help()
     for text in QUOTED:
         yield "tomllib, csv", text, MESSAGE
 
 
 def of_parameters() -> Iterator[Message]:
-    """What a page may say of parameters: unit, meaning and source of those whose value may rest on no source."""
+    """What pages, starter scenarios and workbooks say of parameters: unit, meaning, source."""
     with PARAMETERS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            texts = [row["unit"]]  # findings name it, whatever the parameter
-            if row["level"] not in ("firm", "post", "seeker") and not row["source"].startswith(NO_SOURCE):
-                texts += [row["meaning"], row["source"]]
-            for text in texts:
+            for text in (row["unit"], row["meaning"], row["source"]):
                 if any(character.isalpha() for character in text):
                     yield PARAMETERS.relative_to(ROOT).as_posix(), text, None
+
+
+def of_units() -> Iterator[Message]:
+    """Units, which may be names of measures elsewhere."""
+    for text in filter(None, words.UNITS.values()):
+        yield "sim/report/page/words.py", text, words.UNIT
+
+
+def of_cases() -> Iterator[Message]:
+    """Where the expected figures of a verification come from."""
+    with CASES.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield CASES.relative_to(ROOT).as_posix(), row["source"].removeprefix(f"{EXACT}: "), None
 
 
 def of_help() -> Iterator[Message]:

@@ -23,6 +23,12 @@ OTHER_CALLS = {
     "compile",
     "say",
     "complain",
+    "echo",
+    "print",
+    "add_column",
+    "add_row",
+    "shown_line",
+    "shown_cell",
     "ContextVar",
     "sql",
     "execute",
@@ -94,7 +100,7 @@ class Texts(ast.NodeVisitor):
             WORD.search(words)
             and " " in text.strip()
             and "\n" not in text
-            and not words.startswith(("COPY ", "SELECT ", "# "))
+            and not words.startswith(("COPY ", "SELECT ", "FROM ", "'' (FORMAT ", "# "))
         ):
             self.templates.append(text)
 
@@ -110,6 +116,11 @@ def template(node: ast.JoinedStr) -> str:
             seen[name] = seen.get(name, 0) + 1
             text += f"{{{name}{seen[name] if seen[name] > 1 else ''}}}"
     return text
+
+
+def called(node: ast.Call) -> str:
+    """The name of what is called."""
+    return _name(node.func)
 
 
 def _name(node: ast.expr) -> str:

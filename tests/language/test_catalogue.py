@@ -21,6 +21,12 @@ WITHOUT_WORDS = {
     "; {remedy}",
     "{scenario}: {policy}",
     "{name}: {amount}",
+    "{what} ({where})",
+    "`{key}` ({others})",
+    "`{key}` ({words}{usual}): {turned}.",
+    "{key}: {range} ({reason}).",
+    "{measure} ({details})",
+    "{parts}.",
 }
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sim.cli import cli, main
-from sim.cli.helping import columns, lines_of
+from sim.model.lines import columns, lines_of
 
 VERBS = ["", *cli.commands]
 # What stays: options with what they take, names in capitals, keywords, files, other programs' names.

@@ -133,7 +133,7 @@ def test_the_page_has_a_section_on_causes_for_plans_that_differ(compared: tuple[
     with speaking(CHINESE):
         spoken = html(page)
         assert "差别从何而来" in spoken and "有多少人来" in spoken
-        assert sentences(explanation)[0].startswith("意向人数之差")
+        assert sentences(explanation)[0].startswith("意向数之差")
 
 
 def test_groups_that_are_not_to_be_shown_are_among_the_others(compared: tuple[Comparison, list[Contender]]) -> None:

@@ -218,7 +218,7 @@ def test_the_page_is_written_unless_it_is_left_out_and_can_be_made_again(
     assert main(command) == 0
     assert not (resumed / "report.html").exists()
     assert main([*command[:-4], "--lang", "zh", "-q"]) == 0
-    assert "现有安排" in (resumed / "report.html").read_text("utf-8")
+    assert "现有日程" in (resumed / "report.html").read_text("utf-8")
 
 
 def test_any_number_of_processes_gives_the_same_bytes(

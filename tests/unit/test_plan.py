@@ -43,7 +43,7 @@ def test_the_calendar_is_printed_with_what_it_takes(capsys: pytest.CaptureFixtur
     assert main(["plan", "s.toml"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "my season: calendar of the policy equal"
-    assert " ".join(lines[1].split()) == "date day hours fair venue district firms for staff cost (yuan)"
+    assert " ".join(lines[1].split()) == "date weekday time fair venue district firms for staff cost (yuan)"
     assert " ".join(lines[2].split()) == "2026-04-04 Sat 09:00-14:00 equal-01 North hall North 30 8 11,740"
     assert "booth days: 270" in lines and "outreach messages: 11,000" in lines
 

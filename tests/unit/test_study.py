@@ -17,11 +17,8 @@ from sim.report.findings import (
     assumption_sentences,
     best_sentence,
     count_sentence,
-    hurts_sentences,
-    parts_of_lead,
-    reason_sentence,
-    resources_sentence,
 )
+from sim.report.reasoning import hurts_sentences, parts_of_lead, reason_sentence, resources_sentence
 from sim.report.strategies import page_of, plain
 from sim.study import replicate as replicating
 from sim.study.parameter_draws import read_draws

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from sim.language import N_, _
+from sim.language import N_, _, pgettext
 from sim.model.values import clock_text
 from sim.report.page.data import Spread
 from sim.report.summary import NOTHING, SummaryRow, format_figure, within
@@ -114,23 +114,25 @@ LOSSES = {
     "not_signed": N_("intent that was not signed"),
     "not_started": N_("signed, but did not start"),
 }
+# After a figure; the same words are names of measures elsewhere.
+UNIT = "unit"
 UNITS = {
     "share": "",
-    "minutes": N_("minutes"),
-    "days": N_("days"),
-    "seekers": N_("people"),
-    "people": N_("people"),
-    "firms": N_("firms"),
-    "posts": N_("posts"),
-    "interviews": N_("interviews"),
-    "offers": N_("offers"),
-    "stays": N_("times"),
-    "events": N_("events"),
-    "km": N_("km"),
-    "yuan": N_("yuan"),
-    "yuan per intent": N_("yuan per intent"),
-    "yuan per start": N_("yuan per start"),
-    "booths": N_("booths"),
+    "minutes": "minutes",
+    "days": "days",
+    "seekers": "people",
+    "people": "people",
+    "firms": "firms",
+    "posts": "posts",
+    "interviews": "interviews",
+    "offers": "offers",
+    "stays": "times",
+    "events": "events",
+    "km": "km",
+    "yuan": "yuan",
+    "yuan per intent": "yuan per intent",
+    "yuan per start": "yuan per start",
+    "booths": "booths",
     "ratio": "",
 }
 PLANS = {"own calendar": N_("own calendar")}
@@ -207,7 +209,7 @@ def translated(text: str) -> str:
 
 def unit(name: str) -> str:
     """A unit after a figure; empty where the figure has a percent sign."""
-    return _(UNITS[name]) if UNITS.get(name) else ("" if name in UNITS else name)
+    return pgettext(UNIT, UNITS[name]) if UNITS.get(name) else ("" if name in UNITS else name)
 
 
 def resource(name: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from sim.language import N_
 from sim.model.errors import Finding, InputError, did_you_mean, quoted
 from sim.model.scenario import Scenario, load_scenario
 from sim.study.calibration.observed import INTENT, ReportedFair, read_reported
@@ -95,10 +96,10 @@ class Targets:
         if row.wording in self.excluded_wordings:
             return row.wording
         if row.fairs != 1:
-            return "several fairs added up"
+            return N_("several fairs added up")
         if row.firms is None:
-            return "firms not reported"
-        return "" if row.signed else "no outcome reported"
+            return N_("firms not reported")
+        return "" if row.signed else N_("no outcome reported")
 
     def is_held_out(self, row: ReportedFair) -> bool:
         """Whether a row is kept for judging the fit, by the hash of its id alone."""
