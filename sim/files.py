@@ -197,7 +197,11 @@ def write_table(path: Path, table: Table) -> None:
                 _write_part(parts[-1], _rows(table, slice(first, first + step)))
             with _database(temporary) as database:
                 named = [_utf8(part) for part in parts]
-                database.execute(f"COPY (SELECT * FROM read_parquet(?)) TO {_target(temporary)}", [named])
+                database.execute(
+                    f"COPY (SELECT * FROM read_parquet(?)) TO '{_quoted(temporary)}'"
+                    " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+                    [named],
+                )
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
@@ -208,9 +212,9 @@ def _rows(table: Table, rows: slice) -> Table:
     return Table(table.scenario, table.keys, table.replications[rows], table.values[rows], draws)
 
 
-def _target(path: Path) -> str:
-    name = _utf8(path).replace("'", "''")
-    return f"'{name}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+def _quoted(path: Path) -> str:
+    """A path within a command to the database."""
+    return _utf8(path).replace("'", "''")
 
 
 def _write_part(path: Path, table: Table) -> None:
@@ -234,7 +238,8 @@ def _write_part(path: Path, table: Table) -> None:
         database.execute(
             f'COPY (SELECT ? AS scenario,{draw} replication, fair, booth, hour, "group", district, measure,'
             " CASE WHEN isnan(value) THEN NULL ELSE value END AS value, unit"
-            f" FROM vals JOIN keys USING (place) ORDER BY{draw} replication, place) TO {_target(path)}",
+            f" FROM vals JOIN keys USING (place) ORDER BY{draw} replication, place)"
+            f" TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
             [table.scenario],
         )
 
@@ -252,16 +257,21 @@ def read_table(path: Path) -> Table:
 
     with _database(path) as database:
         try:
-            told = "FROM read_parquet(?, file_row_number = true)"  # rows come in their order
-            found = database.execute(f"SELECT * {told} WHERE file_row_number = 0", [_utf8(path)]).fetchnumpy()
+            # Rows come in their order. Texts of every row would take many times the memory of the numbers: they are
+            # those of the first replication.
+            found = database.execute(
+                "SELECT * FROM read_parquet(?, file_row_number = true) WHERE file_row_number = 0", [_utf8(path)]
+            ).fetchnumpy()
             by = [name for name in ("draw", "replication") if name in found]
             here = " AND ".join(f"{name} = {int(found[name][0])}" for name in by)
-            keys = database.execute(f"SELECT * {told} WHERE {here}", [_utf8(path)]).fetchnumpy()
+            keys = database.execute(f"SELECT * FROM read_parquet(?) WHERE {here}", [_utf8(path)]).fetchnumpy()
             count = len(keys["replication"])
-            # Of every row only the value: texts for each would take many times the memory of the numbers.
-            values = database.execute(f"SELECT value {told}", [_utf8(path)]).fetchnumpy()["value"]
-            firsts = f"SELECT {', '.join(by)} {told} WHERE file_row_number % {count} = 0"
-            numbers = database.execute(firsts, [_utf8(path)]).fetchnumpy()
+            values = database.execute("SELECT value FROM read_parquet(?)", [_utf8(path)]).fetchnumpy()["value"]
+            numbers = database.execute(
+                f"SELECT {', '.join(by)} FROM read_parquet(?, file_row_number = true)"
+                f" WHERE file_row_number % {count} = 0",
+                [_utf8(path)],
+            ).fetchnumpy()
             columns = tuple(zip(*(keys[name].tolist() for name in KEY_COLUMNS), strict=True))
             table = Table(
                 str(found["scenario"][0]),

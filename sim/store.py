@@ -43,6 +43,7 @@ MANIFEST_KINDS: Mapping[str, type | tuple[type, ...]] = {
     "fingerprint": str, "scenarios": list,
 }  # fmt: skip
 MOST_REPLICATIONS = 1_000_000
+MOST_MANIFEST_BYTES = 50_000_000
 # Parts of a scenario that no simulated number depends on: changing them does not stop a run from going on.
 WITHOUT_EFFECT = ("author", "reported", "run", "why")
 
@@ -219,7 +220,8 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     try:
         with explained(path):
             file = path / MANIFEST
-            content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+            is_there = file.is_file() and file.stat().st_size <= MOST_MANIFEST_BYTES
+            content = json.loads(file.read_text(encoding="utf-8")) if is_there else None
     except ValueError:
         return None
     return content if isinstance(content, dict) and _is_sound(content) else None

@@ -18,6 +18,7 @@ from sim.cli.calibrate import calibrate, validate
 from sim.cli.compare import compare
 from sim.cli.files import check, schema, template
 from sim.cli.helping import Group
+from sim.cli.listing import list_results
 from sim.cli.optimise import optimise
 from sim.cli.options import BAD_INPUT, DEBUG, INTERNAL, INTERRUPTED, LANG, OK, PROGRAM, complain
 from sim.cli.plan import plan
@@ -77,6 +78,7 @@ for _verb in (
     optimise,
     calibrate,
     validate,
+    list_results,
     report,
     story,
     check,

@@ -52,6 +52,7 @@ def open_plans(
     from sim.cli.options import PROGRAM
     from sim.study.comparison_folder import ComparisonOrder, open_comparison, read_comparison
     from sim.study.contenders import labels
+    from sim.study.replicate import check_numbers
     from sim.study.selection import FEWEST_IN_FIRST_STAGE
 
     for one, other in (("resume", "overwrite"), ("jobs", "cluster")):
@@ -68,6 +69,7 @@ def open_plans(
         raise click.UsageError(
             f"--select begins with at least {FEWEST_IN_FIRST_STAGE} replications: -n {FEWEST_IN_FIRST_STAGE}"
         )
+    check_numbers(scenarios, replications)
     order = ComparisonOrder(
         scenarios=tuple(zip(labels([one.name for one in scenarios], paths), paths, strict=True)),
         seed=chosen("seed", settings.integer("run.seed")),

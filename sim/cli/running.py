@@ -27,13 +27,26 @@ if TYPE_CHECKING:
 
 
 def open_folder(
-    scenario: Scenario, out: Path, options: Mapping[str, Any], draws: tuple[tuple[str, ...], ...] = ()
+    scenario: Scenario,
+    out: Path,
+    options: Mapping[str, Any],
+    draws: tuple[tuple[str, ...], ...] = (),
+    check: Callable[[int], None] | None = None,
 ) -> ResultsFolder:
-    """The results folder, before anything is computed; a resumed run keeps what the options leave open."""
+    """The results folder, before anything is computed; a resumed run keeps what the options leave open.
+
+    Whether the results are too large is seen before; `check` does it from the replications, where draws are cases.
+    """
     from sim.store import open_results, read_manifest
+    from sim.study.replicate import check_numbers
 
     earlier = (read_manifest(out) if options["resume"] else None) or {}
     order = _order(scenario, options, earlier, draws)
+    if check is not None:
+        check(order.replications)
+    else:  # with a precision, the usual maximum is hardly ever taken
+        wanted = order.least if order.precision and options.get("replications") is None else order.replications
+        check_numbers([scenario], wanted, max(1, len(draws) - 1))
     return open_results(out, order, options["resume"], options["overwrite"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,8 @@ def opened(
     from sim.study.sweep import check_size
 
     inputs = tuple(dict.fromkeys(one for scenario in (base, *scenarios) for one in scenario.inputs))
-    with open_folder(replace(base, inputs=inputs), out, options, cases.as_draws()) as folder:
-        check_size(scenarios, folder.order.replications)
+    check = partial(check_size, scenarios)
+    with open_folder(replace(base, inputs=inputs), out, options, cases.as_draws(), check) as folder:
         if options["overwrite"]:
             with explained(out):
                 for name in (SWEEP_CSV, SENSITIVITY_CSV):

@@ -479,6 +479,10 @@ SLUGS: dict[str, str] = {
         "A sweep has at most 10,000 cases, and they may give at most 50,000,000 numbers: cases times replications "
         "times measures. The limit protects the memory of the machine."
     ),
+    "too-many-numbers": (
+        "Results of one command have at most 50,000,000 numbers: plans or draws of parameters, times replications, "
+        "times measures. They are held in memory together when the results are written."
+    ),
     "no-sensitivity-library": "`--sensitivity` needs the library SALib: `pip install 'jobfair[sensitivity]'`.",
     "not-in-story": (
         "Nobody of this name or number took part in that replication. In a campaign people have their number in the "

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from sim.campaign.season import Season
 from sim.files import KEY_COLUMNS, Table
+from sim.model.errors import Finding, InputError
 from sim.model.scenario import Scenario
 from sim.program import identity
 from sim.store import ResultsFolder
@@ -29,6 +30,8 @@ from sim.warmup import ensure_compiled
 
 # The first replication of a process takes longer than the others, because it loads the compiled code.
 MEASURED_FROM = 2
+# Of one command; when they are written they take about 1.5 GB.
+MOST_NUMBERS = 50_000_000
 
 Progress = Callable[[int, int], None]
 Save = Callable[["Sample"], None]
@@ -62,6 +65,19 @@ class Sample:
         """The sample that a file holds."""
         keys = tuple(MeasureKey(**dict(zip(KEY_COLUMNS, key, strict=True))) for key in table.keys)
         return cls(table.scenario, keys, table.replications, table.values, table.draws)
+
+
+def check_numbers(plans: Sequence[Scenario], replications: int, draws: int = 1) -> None:
+    """Refuse results that the memory could not hold, before anything is computed."""
+    numbers = sum(len(measure_keys(one)) for one in plans) * replications * draws
+    if numbers > MOST_NUMBERS:
+        found = f"{replications:,} replications give {numbers:,} numbers"
+        if len(plans) > 1:
+            found = f"{len(plans):,} plans of {replications:,} replications give {numbers:,} numbers"
+        elif draws > 1:
+            found = f"{draws:,} draws of {replications:,} replications give {numbers:,} numbers"
+        remedy = "take fewer replications with -n"
+        raise InputError([Finding("-n", "", found, f"at most {MOST_NUMBERS:,}", remedy, "too-many-numbers")])
 
 
 def replicate(

@@ -18,12 +18,9 @@ from sim.model.scenario import Scenario
 from sim.store import ResultsFolder
 from sim.study.measures import HEADLINE, MeasureKey, measure_keys
 from sim.study.parallel import Workers
-from sim.study.replicate import Progress, Sample, replicate
+from sim.study.replicate import MOST_NUMBERS, Progress, Sample, replicate
 from sim.study.statistics import FloatArray, describe
 from sim.study.varying import Cases
-
-# 400 MB, and several times that while the table is written.
-MOST_NUMBERS = 50_000_000
 
 
 @dataclass(frozen=True)

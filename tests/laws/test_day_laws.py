@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from benchmarks.random_days import CHOICES, fair_day
 from sim.draws import make_key
-from sim.engine import FairDay, Ledger, simulate
+from sim.engine import FairDay, Ledger, rules, simulate
 from sim.engine import ledger as book
 from tests.laws import day_laws as laws
 from tests.strategies import fair_days
@@ -31,6 +31,46 @@ def test_reference_keeps_all_laws(seekers: int, day: FairDay) -> None:
     ledger = simulate(day, KEY, "reference")
     for law in laws.LAWS:
         law(day, ledger)
+
+
+def late_day() -> FairDay:
+    """A day that is cut off at close, with people who would come at and after it."""
+    plain = {name: values[0] for name, values in CHOICES.items()}
+    day = fair_day({**plain, "seekers": 30, "booths": 3, "at_close": rules.CUT_OFF_AT_CLOSE}, 1)
+    arrivals = day.seekers["arrival"].copy()
+    arrivals[-5:] = day.hall[0]["close"] + np.array([0.0, 0.0, 1.0, 2.0, 3.0])
+    day.seekers["arrival"] = arrivals
+    return day
+
+
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_who_would_come_after_a_cut_is_not_lost(engine: str) -> None:
+    day = late_day()
+    ledger = simulate(day, KEY, engine)
+    assert ledger.visits["outcome"][-5:].tolist() == [book.TURNED_AWAY] * 2 + [book.NOT_COME] * 3
+    for law in laws.LAWS:
+        law(day, ledger)
+
+
+def other_close(day: FairDay, ledger: Ledger) -> None:
+    day.hall["at_close"] = rules.FINISH
+
+
+def before_the_cut(day: FairDay, ledger: Ledger) -> None:
+    day.seekers["arrival"][-1] = np.nextafter(day.hall[0]["close"], 0.0)
+
+
+def with_a_time(day: FairDay, ledger: Ledger) -> None:
+    ledger.visits["arrived"][-1] = day.seekers["arrival"][-1]
+
+
+@pytest.mark.parametrize("change", [other_close, before_the_cut, with_a_time], ids=lambda change: change.__name__)
+def test_twin_who_did_not_come_for_another_reason_is_noticed(change: Callable[[FairDay, Ledger], None]) -> None:
+    day = late_day()
+    ledger = simulate(day, KEY)
+    change(day, ledger)
+    with pytest.raises(AssertionError):
+        laws.nobody_is_lost(day, ledger)
 
 
 # Twins: the same day, with something wrong in its ledger -----------------------------------------------------

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from sim.campaign.season import Played, Season
+from sim.cli import main
+from sim.model.errors import InputError
 from sim.model.scenario import Scenario, load_scenario
 from sim.store import Order, ResultsFolder, open_results
 from sim.study import replicate as study
 from sim.study.measures import HEADLINE, measure, measure_keys
-from sim.study.replicate import Sample, replicate, replicate_into
+from sim.study.replicate import MOST_NUMBERS, Sample, check_numbers, replicate, replicate_into
 
 SMALL = """
 name = "small"
@@ -194,3 +196,28 @@ def test_a_sample_survives_its_table(scenario: Scenario) -> None:
     sample = replicate(scenario, 2, 7, "kernel")
     assert same(Sample.of_table(sample.table()), sample)
     assert sample.draws is None
+
+
+def test_results_that_the_memory_could_not_hold_are_refused_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x.toml").write_text('[[fairs]]\nid = "a"\nfirms = 1\nposts = 1\nseekers = 1\n', encoding="utf-8")
+    measures = len(measure_keys(load_scenario("x.toml")))
+    most = MOST_NUMBERS // measures
+    check_numbers([load_scenario("x.toml")], most)
+    Path("d.csv").write_text("gate.lanes\n1\n2\n", encoding="utf-8")
+    for command, found in (
+        (["run", "x.toml"], ""),
+        (["run", "x.toml", "--draws", "d.csv"], "2 draws of "),
+        (["compare", "x.toml", "x.toml", "x.toml"], "3 plans of "),
+    ):
+        times = int(found[:1] or 1)
+        assert main([*command, "-n", "999999", "--out", "out"]) == 2
+        assert capsys.readouterr().err == (
+            f"-n: {found}999,999 replications give {999_999 * measures * times:,} numbers (at most 50,000,000);"
+            " take fewer replications with -n [too-many-numbers]\n"
+        )
+        assert not Path("out").exists()
+    with pytest.raises(InputError, match=r"\[too-many-numbers\]"):
+        check_numbers([load_scenario("x.toml")], most + 1)

@@ -150,6 +150,7 @@ def test_too_many_cases_and_numbers_are_refused(capsys: pytest.CaptureFixture[st
     ]
     assert main(["sweep", "small.toml", "--vary", "gate.lanes=1,2", "-n", "1000000", "--out", "large"]) == 2
     assert "take fewer cases, or fewer replications with -n [too-many-cases]" in capsys.readouterr().err
+    assert not Path("large").exists()
 
 
 @pytest.mark.parametrize(
