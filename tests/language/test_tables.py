@@ -43,6 +43,7 @@ COMMANDS = [
     [("plan", "season.toml", "--lang", "zh", "--ics", "season.ics")],
     [("optimise", str(PROBLEM), *ZH)],
     [("validate", "rows.csv", "--fit", str(FIT), "--targets", str(TARGETS), "--draws", "10", "-j", "1", *ZH)],
+    [(*RUN, "-q"), ("list", "results", "--lang", "zh")],
     [(*RUN, "-q"), ("report", "results/run", "--lang", "zh", "--fair", "a")],
     [RUN, ("story", "results/run", "--seeker", "20", "--lang", "zh")],
     [RUN, ("story", "results/run", "--booth", "2", "--lang", "zh")],
