@@ -20,7 +20,7 @@ from sim.store import JOURNAL, MANIFEST, read_manifest
 if TYPE_CHECKING:
     from rich.console import Console
 
-HEADINGS = (N_("folder"), N_("scenario"), N_("by"), N_("begun"), N_("replications"), N_("state"), "MB")
+HEADINGS = (N_("folder"), N_("scenario"), N_("by"), N_("begun"), N_("replications"), N_("state"), N_("megabytes"))
 DONE, OPEN = N_("complete"), N_("not complete")
 _MEGABYTE = 1e6
 
@@ -94,13 +94,14 @@ def render(found: tuple[Listed, ...], console: Console) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in HEADINGS:
-        right = heading in ("replications", "MB")
+        right = heading in ("replications", "megabytes")
         table.add_column(_(heading), justify="right" if right else "left", overflow="fold")
     for one in found:
         state = _(DONE) if one.complete else _(OPEN)
         if one.kept is not None:
             state = _("not complete, {count:,} kept").format(count=one.kept)
         replications = "" if one.replications is None else f"{one.replications:,}"
-        cells = (one.folder, one.scenario, one.verb, one.begun, replications, state, f"{one.bytes / _MEGABYTE:,.1f}")
+        begun, verb = one.begun.partition("+")[0].replace("T", " "), f"`{one.verb}`"
+        cells = (one.folder, one.scenario, verb, begun, replications, state, f"{one.bytes / _MEGABYTE:,.1f}")
         table.add_row(*(shown_cell(cell) for cell in cells))
     console.print(table)

@@ -54,9 +54,9 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["list", "results"]) == 0
     heading, line = capsys.readouterr().out.splitlines()
-    assert heading.split() == ["folder", "scenario", "by", "begun", "replications", "state", "MB"]
-    assert line.split()[:3] == ["results/b", "春风", "run"]
-    assert line.split()[4:6] == ["2", "complete"]
+    assert heading.split() == ["folder", "scenario", "by", "begun", "replications", "state", "megabytes"]
+    assert line.split()[:3] == ["results/b", "春风", "`run`"]
+    assert line.split()[5:7] == ["2", "complete"]
 
 
 def test_what_is_kept_of_an_interrupted_run_is_counted_by_its_size(capsys: pytest.CaptureFixture[str]) -> None:
