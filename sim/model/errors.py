@@ -502,8 +502,9 @@ SLUGS: dict[str, str] = {
         "The run in this folder was interrupted. Go on with it by `--resume`; a page shows finished results only."
     ),
     "no-page": (
-        "The folder holds results of jobfair of which there is no page. There is one of a run, of a comparison and of "
-        "a fit."
+        "The folder holds results of jobfair of which there is no page. There is one of a run, of a comparison, of a "
+        "search and of a fit. A sweep is a table; a run with the values of a case has a page. For the page of a search "
+        "its plans are read again, and with them the tables that they name."
     ),
     "unknown-fair": "The scenario has no fair of this id. Its fairs are listed, and the nearest is proposed.",
     "results-damaged": (

@@ -27,6 +27,8 @@ WITHOUT_WORDS = {
     "{key}: {range} ({reason}).",
     "{measure} ({details})",
     "{parts}.",
+    "%(part)s: ",
+    "%(measure)s (%(value)s): ",
 }
 
 

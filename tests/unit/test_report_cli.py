@@ -186,7 +186,12 @@ def test_other_kinds_of_results_are_told_apart(scenario, capsys):
     assert main(["sweep", scenario, "--vary", "gate.lanes=2,4", "-n", "2", "-q", "--out", "swept"]) == 0
     capsys.readouterr()
     assert main(["report", "swept"]) == 2
-    assert "[no-page]" in capsys.readouterr().err
+    assert "swept: holds a sweep, which has no page; read sweep.csv there; " in capsys.readouterr().err
+    Path("flipped").mkdir()
+    Path("flipped/flip.csv").write_text("base,scenario\n")
+    assert main(["report", "flipped"]) == 2
+    said = capsys.readouterr().err
+    assert "read flip.csv there" in said and "[no-page]" in said
 
 
 def _manifest(**content: object) -> None:

@@ -21,7 +21,7 @@ from sim.files import write_table
 from sim.language import set_language
 from sim.model.resources import resources as planned_resources
 from sim.model.scenario import load_scenario
-from sim.report.page import calendars, charts, plan_charts, replaying, words
+from sim.report.page import calendars, charts, headlines, plan_charts, replaying, words
 from sim.report.page.data import Booths, FitPage, Loss, Part, Parts, PlanPoint, Spread
 from sim.report.page.describing import method_of
 from sim.report.page.folders import run_page_of
@@ -34,6 +34,7 @@ from sim.study.calibration.fits import load_fit
 from sim.study.differences import resources
 from sim.study.measures import MeasureKey, measure_keys
 from sim.study.replicate import Sample, replicate
+from sim.study.season_measures import SEASON
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = {"seed": 7, "engine": "kernel", "version": "0", "replications": 3}
@@ -520,3 +521,37 @@ def test_every_resource_has_a_label(tmp_path):
     plain = load(tmp_path)
     campaign = load(tmp_path, re.sub(r"\n(posts|seekers) = \d+", "", FAIRS) + CAMPAIGN)
     assert resources(plain, 7).keys() | planned_resources(campaign).keys() <= words.RESOURCES.keys()
+
+
+@pytest.mark.parametrize(
+    ("mean", "tail", "expected"),
+    [
+        (0.0, 0.0, "Nobody waits at a booth."),
+        (0.00116, 0.0, "Hardly anybody waits at a booth: the mean wait is less than a second, and 9 of 10 do not wait"),
+        (0.2, 0.0, "Hardly anybody waits at a booth: the mean wait is 12 seconds, and 9 of 10 do not wait at all."),
+        (0.778, 2.9, "A wait at a booth lasts 47 seconds on average; 9 of 10 waits stay below 2.90 minutes."),
+        (4.87, 13.46, "A wait at a booth lasts 4.87 minutes on average; 9 of 10 waits stay below 13.5 minutes."),
+    ],
+)
+def test_waits_are_said_as_one_would_say_them(mean, tail, expected, made):
+    page = made[-1]
+    summary = page.summary
+    changed = {"wait_minutes_mean": mean, "wait_minutes_p90": tail}
+    rows = tuple(dataclasses.replace(row, mean=changed.get(row.name, row.mean)) for row in summary.rows)
+    sentences = list(
+        headlines.run_sentences(dataclasses.replace(page, summary=dataclasses.replace(summary, rows=rows)))
+    )
+    assert any(sentence.startswith(expected) for sentence in sentences), sentences
+
+
+def test_the_season_shows_every_measure_of_a_season():
+    assert {one.name for one in SEASON} <= set(words.CAMPAIGN)
+
+
+def test_the_value_of_an_alarm_is_said_by_its_kind():
+    def value(slug, measure, number):
+        return words.alarm_value({"slug": slug, "measure": measure, "value": number})
+
+    assert value("interval-too-wide", "peak_inside", 0.348) == "±35 %"
+    assert value("recruiters-always-busy", "utilisation", 0.981) == "98 %"
+    assert value("outside-prior", "booth.recruiters", 1.0) == "1"

@@ -4,13 +4,15 @@ import dataclasses
 import json
 import math
 import re
+import shutil
 
 import pytest
 
+from sim.model.errors import InputError
 from sim.model.scenario import load_scenario
 from sim.report.page import plan_charts, searches, views
 from sim.report.page.data import Gain, Tried
-from sim.report.page.optimising import search_page
+from sim.report.page.optimising import search_page, search_page_of
 from sim.report.page.writing import html
 from tests.golden import pages
 
@@ -122,3 +124,16 @@ def test_many_finalists_and_hostile_names_keep_the_page_small(search):
     outside = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     assert "<img" not in outside
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in outside
+
+
+def test_a_search_whose_tables_are_elsewhere_says_what_it_needs(tmp_path):
+    folder = tmp_path / "moved"
+    shutil.copytree(pages.SEARCH, folder)
+    plan = folder / "plans" / "plan-1.toml"
+    plan.write_text('tables.firms = "gone.csv"\n' + plan.read_text("utf-8"), "utf-8")
+    with pytest.raises(InputError) as caught:
+        search_page_of(folder, pages.MANIFEST)
+    said = str(caught.value)
+    assert "gone.csv" in said
+    assert "holds plans that cannot be read here; put the tables that the plans name where they stood" in said
+    assert "[no-page]" in said

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FIT = "fit.json"
 OF_RUNS = ("run", "compare")  # verbs whose folders hold one sample of one scenario
 OPTIMISE = "optimise"
+# Of a flip, whose two plans lie in folders below, and of other sweeps.
+FLIP, TABLES = "flip.csv", ("sensitivity.csv", "sweep.csv")
 
 
 def page_of(folder: Path, fair: str | None = None) -> Page:
@@ -32,6 +34,8 @@ def page_of(folder: Path, fair: str | None = None) -> Page:
         from sim.study.calibration.fits import load_fit
 
         return FitPage(load_fit(folder).about)
+    if (folder / FLIP).is_file():
+        raise _without_page(folder, "flip.csv")
     if manifest is None:
         remedy = "name the folder that `jobfair run`, `compare`, `optimise` or `calibrate` wrote"
         raise _refusal(folder, "holds no results of jobfair", remedy, "not-a-results-folder")
@@ -43,6 +47,9 @@ def page_of(folder: Path, fair: str | None = None) -> Page:
         from sim.report.page.optimising import search_page_of
 
         return search_page_of(folder, manifest)
+    for table in TABLES:
+        if (folder / table).is_file():
+            raise _without_page(folder, table)
     if not (folder / REPLICATIONS).is_file() or _verb(manifest) not in OF_RUNS:
         remedy = "name the folder of a run, a comparison, a search or a fit"
         raise _refusal(folder, "holds results of another kind, of which there is no page", remedy, "no-page")
@@ -133,6 +140,12 @@ def _selected(folder: Path, best: Any) -> Any:
         made["pcs"],
         selection,
     )
+
+
+def _without_page(folder: Path, table: str) -> InputError:
+    """Said of what is a table and no page."""
+    remedy = f"read {table} there; `jobfair run` or `compare` with the values of a case gives a page"
+    return _refusal(folder, "holds a sweep, which has no page", remedy, "no-page")
 
 
 def _refusal(folder: Path, found: str, remedy: str, slug: str) -> InputError:

@@ -49,12 +49,23 @@ def run_sentences(page: RunPage) -> Iterator[str]:
         summary.row(name) for name in ("wait_minutes_mean", "wait_minutes_p90", "never_interviewed_share")
     )
     if not math.isnan(wait.mean):
-        yield _("A wait at a booth lasts {mean} minutes on average; 9 of 10 waits stay below {tail} minutes.").format(
-            mean=words.figure(wait), tail=words.figure(tail)
-        )
+        yield _wait_sentence(wait, tail)
     if not math.isnan(never.mean):
         yield _("{share} of those who come to apply leave without an interview.").format(share=words.figure(never))
     yield from _campaign_sentences(summary)
+
+
+def _wait_sentence(mean: SummaryRow, tail: SummaryRow) -> str:
+    """How long people wait at a booth, as one would say it."""
+    if mean.mean == 0.0:
+        return _("Nobody waits at a booth.")
+    if tail.mean < words.SECOND:
+        return _("Hardly anybody waits at a booth: the mean wait is {mean}, and 9 of 10 do not wait at all.").format(
+            mean=words.duration(mean)
+        )
+    return _("A wait at a booth lasts {mean} on average; 9 of 10 waits stay below {tail}.").format(
+        mean=words.duration(mean), tail=words.duration(tail)
+    )
 
 
 def _campaign_sentences(summary: Summary) -> Iterator[str]:

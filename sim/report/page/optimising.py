@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.files import explained
+from sim.model.errors import Finding, InputError
 from sim.model.resources import planned_firms, resources
 from sim.model.scenario import Scenario, load_scenario
 from sim.report.page.data import Aim, FairPlan, FoundPlan, Gain, PlanPoint, SearchPage, Spread, Tried
@@ -33,7 +34,13 @@ def search_page_of(folder: Path, manifest: Mapping[str, Any]) -> SearchPage:
     with explained(folder):
         document = json.loads((folder / OPTIMUM).read_text(encoding="utf-8"))
         tried = (folder / SEARCH).read_text(encoding="utf-8")
-    scenarios = [load_scenario(folder / str(plan["file"])) for plan in document["plans"]]
+    try:
+        scenarios = [load_scenario(folder / str(plan["file"])) for plan in document["plans"]]
+    except InputError as error:
+        remedy = "put the tables that the plans name where they stood at the search, or search again"
+        raise InputError(
+            [*error.findings, Finding(str(folder), "", "holds plans that cannot be read here", "", remedy, "no-page")]
+        ) from error
     return search_page(document, tried, scenarios, manifest)
 
 

@@ -12,13 +12,14 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from sim.language import N_, _, pgettext
+from sim.language import N_, _, ngettext, pgettext
 from sim.model.values import clock_text
 from sim.report.page.data import Spread
 from sim.report.summary import NOTHING, SummaryRow, format_figure, within
 from sim.study.compare import Difference
 
 LONGEST_NAME = 40
+SECOND = 1 / 60  # of a minute
 LONGEST_TITLE = 10_000
 MEASURES = {
     "firms": N_("firms"),
@@ -100,8 +101,10 @@ BOUND = (
 )  # fmt: skip
 CAMPAIGN = (
     "searchers", "visitors", "never_reached_share", "never_came_share", "repeat_visit_share", "intents_per_newcomer",
-    "intents_per_repeater", "posts_filled", "hired_elsewhere", "gave_up_search", "in_pool_at_end",
-    "days_search_to_start_mean", "suitable_booths_mean", "travel_km_mean", "cost", "cost_levers", "cost_travel",
+    "intents_per_repeater", "repeaters_new_post_share", "distinct_firms", "distinct_posts", "posts_filled",
+    "posts_filled_elsewhere", "hired_elsewhere", "gave_up_search", "in_pool_at_end", "days_in_pool_mean",
+    "days_search_to_start_mean", "wait_minutes_median", "close_contact_minutes_mean", "full_minutes",
+    "suitable_booths_mean", "travel_km_mean", "cost", "cost_levers", "cost_travel",
     "cost_per_intent", "cost_per_start", "district_spread", "group_spread",
 )  # fmt: skip
 LOSSES = {
@@ -230,6 +233,13 @@ def plan_label(label: str) -> str:
     return _("plan {number}").format(number=numbered[1]) if numbered else label
 
 
+def alarm_value(one: Mapping[str, Any]) -> str:
+    """The value that raised an alarm: a half-width in percent of the base, a share in percent, else a number."""
+    if one["slug"] == "interval-too-wide":
+        return f"±{percent(one['value'])}"
+    return percent(one["value"]) if one["measure"] == "utilisation" else number(one["value"])
+
+
 def alarm(one: Mapping[str, Any]) -> str:
     """What an alarm says; its own text where this module knows none."""
     slug = one["slug"]
@@ -268,6 +278,16 @@ def figure(row: SummaryRow, value: float | None = None) -> str:
 def with_unit(row: SummaryRow) -> str:
     """The mean of a row with its unit."""
     return f"{figure(row)} {unit(row.unit)}".strip()
+
+
+def duration(row: SummaryRow) -> str:
+    """A mean in minutes as one would say it: short ones in seconds."""
+    if row.mean < SECOND:
+        return _("less than a second")
+    if row.mean < 1.0:
+        count = max(1, round(row.mean / SECOND))
+        return ngettext("{count} second", "{count} seconds", count).format(count=count)
+    return _("{minutes} minutes").format(minutes=figure(row))
 
 
 def span(row: SummaryRow, low: float, high: float) -> str:
