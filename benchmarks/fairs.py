@@ -79,8 +79,9 @@ def queue(customers: int, seed: int) -> FairDay:
     one["queue_limit"] = np.iinfo(np.int32).max
     seekers = np.repeat(one, customers)
     seekers["who"] = np.arange(customers)
-    gaps = np.random.default_rng(seed).exponential(1.0 / ARRIVALS_PER_MINUTE, customers)
-    seekers["arrival"] = np.cumsum(gaps)
+    gaps = np.log1p(-np.random.default_rng(seed).random(customers))  # by inversion: numpy does eight at once
+    gaps /= -ARRIVALS_PER_MINUTE
+    np.cumsum(gaps, out=seekers["arrival"])
     group = np.zeros(1, GROUP)
     group["interview_factor"], group["patience_a"] = 1.0, np.inf
     booth = np.zeros(1, BOOTH)

@@ -132,7 +132,13 @@ def borrowed(array: np.ndarray) -> np.ndarray:
     return array
 
 
+def expect(array: np.ndarray, row: int) -> None:
+    """In compiled code, have a row brought near that will soon be read; outside the array it does no harm."""
+
+
 if COMPILING:
+    from llvmlite import ir
+    from numba import types
     from numba.core import cgutils
     from numba.extending import intrinsic, overload
 
@@ -148,3 +154,20 @@ if COMPILING:
     @overload(borrowed, inline="always")
     def _borrowed(array):  # type: ignore[no-untyped-def]
         return lambda array: _without_owner(array)  # type: ignore[call-arg]  # noqa: PLW0108
+
+    @intrinsic
+    def _prefetched(_context, array, row):  # type: ignore[no-untyped-def]
+        def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            place, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+            rows = context.make_array(signature.args[0])(context, builder, value=arguments[0]).data
+            function = ir.FunctionType(ir.VoidType(), [place, number, number, number])
+            prefetch = builder.module.declare_intrinsic("llvm.prefetch", [place], function)
+            to_read, keep, data = number(0), number(3), number(1)
+            builder.call(prefetch, [builder.bitcast(builder.gep(rows, [arguments[1]]), place), to_read, keep, data])
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp), build
+
+    @overload(expect, inline="always")
+    def _expect(array, row):  # type: ignore[no-untyped-def]
+        return lambda array, row: _prefetched(array, row)  # type: ignore[call-arg]  # noqa: PLW0108

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.compiled import jit
+
 DISTRIBUTION_FIELDS = ("kind", "a", "b", "c")
 
 
@@ -150,13 +152,26 @@ def checked(day: FairDay) -> FairDay:
             raise ValueError(f"{name}: rows of type {array.dtype}, expected {kind}")
         arrays.append(np.require(array, requirements=["C", "W"]))
     result = FairDay(*arrays)
-    if np.any(np.diff(result.seekers["arrival"]) < 0):
+    are_sorted, are_inside = _look_through(result.seekers, result.bookings.size)
+    if not are_sorted:
         raise ValueError("seekers: not sorted by arrival")
-    for name, rows, table in (
-        ("posts", result.booths, result.posts),
-        ("shifts", result.booths, result.shifts),
-        ("bookings", result.seekers, result.bookings),
-    ):
-        if rows.size and (rows[f"{name}_from"].min() < 0 or rows[f"{name}_until"].max() > table.size):
+    if not are_inside:
+        raise ValueError("bookings: a row points outside the table")
+    for name, table in (("posts", result.posts), ("shifts", result.shifts)):
+        first, until = result.booths[f"{name}_from"], result.booths[f"{name}_until"]
+        if result.booths.size and (first.min() < 0 or until.max() > table.size):
             raise ValueError(f"{name}: a row points outside the table")
     return result
+
+
+@jit
+def _look_through(seekers: np.ndarray, bookings: int) -> tuple[bool, bool]:
+    """Whether seekers are sorted by arrival, and whether their bookings are rows of a table of so many; in one pass."""
+    are_sorted, are_inside = True, True
+    before = -np.inf
+    for i in range(seekers.size):
+        seeker = seekers[i]
+        are_sorted &= not seeker["arrival"] < before
+        are_inside &= seeker["bookings_from"] >= 0 and seeker["bookings_until"] <= bookings
+        before = seeker["arrival"]
+    return are_sorted, are_inside

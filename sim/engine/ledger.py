@@ -7,9 +7,12 @@ per event and person, the form that process-mining tools read. Knows the row typ
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
+
+from sim.compiled import jit
 
 # How a visit ended.
 NOT_COME = 0  # expected, never arrived before the record stopped
@@ -86,13 +89,25 @@ class Ledger(NamedTuple):
     stays: np.ndarray
 
 
+@jit
+def begin_visit(visit: np.ndarray) -> None:
+    """Write a visit's row as it is before anything has happened."""
+    visit["arrived"] = math.nan
+    visit["checked"] = math.nan
+    visit["entered"] = math.nan
+    visit["reached"] = math.nan
+    visit["turned"] = math.nan
+    visit["left"] = math.nan
+    visit["intent_booth"] = -1
+    visit["intent_post"] = -1
+    visit["interviews"] = 0
+    visit["outcome"] = NOT_COME
+
+
 def blank_visits(seekers: int) -> np.ndarray:
     """Visits of so many seekers before anything has happened."""
-    blank = np.zeros(1, VISIT)
-    for column in (*_BEFORE, *_AFTER):
-        blank[column] = np.nan
-    blank["intent_booth"] = blank["intent_post"] = -1
-    blank["outcome"] = NOT_COME
+    blank = np.empty(1, VISIT)
+    begin_visit(blank[0])
     return np.repeat(blank, seekers)
 
 

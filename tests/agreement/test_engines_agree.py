@@ -118,6 +118,17 @@ def test_nobody_comes() -> None:
     assert [table.size for table in simulate(empty, KEY)] == [0, 0]
 
 
+def test_whoever_waits_for_ever_has_a_stay_that_never_ended() -> None:
+    never_tended = {"shifts": 0, "rule": rules.FIXED_ORDER, "queue_limit": 12}
+    day = fair_day({**BUSY, **never_tended, "at_close": rules.RUN_TO_EMPTY, "queue_served": 1}, 1)
+    day.groups["patience_kind"], day.groups["patience_a"] = rules.CONSTANT, np.inf
+    assert_agreement(day)
+    stays = simulate(day, KEY).stays
+    waiting = stays[stays["outcome"] == 0]
+    assert waiting.size > 0
+    np.testing.assert_array_equal(waiting["ended"], waiting["joined"])
+
+
 def shifts_and_queue_meet() -> FairDay:
     """One recruiter of two goes, and another interview ends, at the very instant at which somebody waits."""
     day = fair_day({**PLAIN, "seekers": 5, "booths": 1, "time_step": 1, "minutes_open": 100, "interview_minutes": 5}, 3)

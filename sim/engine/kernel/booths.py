@@ -127,12 +127,15 @@ def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int
     if stand["gone"]:
         stay["outcome"] = book.MISSED
         return CHOOSES
-    if stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]:
-        begin_interview(day, state, key, i, b, now)
-        return REMAINS
-    if not booked and not rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"]):
+    is_free = stand["waiting"] == 0 and stand["busy"] < stand["recruiters"]
+    if not (is_free or booked or rules.joins(stand["waiting"], seeker["queue_limit"], day.booths[b]["queue_limit"])):
         stay["outcome"] = book.BALKED
         return CHOOSES
+    # Drawn well before it is needed: until the interview begins, the row keeps its minutes in the place of its end.
+    stay["ended"] = interview_minutes(day, key, i, b)
+    if is_free:
+        begin_interview(state, i, b, now)
+        return REMAINS
     group = day.groups[sure(seeker["group"])]
     join_queue(state, b, i, rules.BOOKED_PRIORITY if booked else group["priority"])
     refresh_crowd(day, state, b)
@@ -153,7 +156,7 @@ def interview_minutes(day: FairDay, key: Key, i: int, b: int) -> float:
 
 
 @inlined
-def begin_interview(day: FairDay, state: State, key: Key, i: int, b: int, now: float) -> None:
+def begin_interview(state: State, i: int, b: int, now: float) -> None:
     """A recruiter begins with a seeker."""
     person = state.people[i]
     stay = state.stays[sure(person["stay"])]
@@ -161,17 +164,17 @@ def begin_interview(day: FairDay, state: State, key: Key, i: int, b: int, now: f
     stay["started"] = now
     person["place"] = TALKING
     person["stamp"] += 1
-    schedule(state.calendar, state.hall, now + interview_minutes(day, key, i, b), rules.INTERVIEW_ENDS, i, NO_STAMP)
+    schedule(state.calendar, state.hall, now + stay["ended"], rules.INTERVIEW_ENDS, i, NO_STAMP)
 
 
 @inlined
-def move_queue(day: FairDay, state: State, key: Key, b: int, now: float) -> None:
+def move_queue(day: FairDay, state: State, b: int, now: float) -> None:
     """Free recruiters take the next people in the queue."""
     stand = state.stands[b]
     while stand["waiting"] > 0 and stand["busy"] < stand["recruiters"]:
         i = sure(stand["head"])
         leave_queue(state, b, i)
-        begin_interview(day, state, key, i, b, now)
+        begin_interview(state, i, b, now)
     refresh_crowd(day, state, b)
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import inlined, jit
+from sim.compiled import expect, inlined, jit
 from sim.draws import PAIR, TIE, Key, uniform
 from sim.engine import rules
 from sim.engine.day import FairDay
@@ -73,6 +73,11 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
     bit = _ONE
     listed = 0
     for _ in range(prime):
+        following = row + stride
+        if following >= prime:
+            following -= prime
+        expect(state.stands, following)
+        expect(day.booths, following)
         if row < booths and (not seeker["informed"] or rules.suits(accepts, day.booths[row]["offered"])):
             stand = state.stands[row]
             if not seen & bit and stand["recruiters"] > 0 and not stand["gone"] and _is_candidate(day, state, i, row):
@@ -89,8 +94,6 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
             listed += 1
             if listed >= seeker["boards"]:
                 break
-        row += stride
-        if row >= prime:
-            row -= prime
+        row = following
     person["seen"] = seen | best_bit
     return best

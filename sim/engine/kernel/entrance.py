@@ -43,6 +43,7 @@ def arrive(day: FairDay, state: State, key: Key, i: int, now: float) -> None:
     """A seeker arrives outside: refused, straight to a gate lane, or into the queue."""
     hall = state.hall
     person = state.people[i]
+    book.begin_visit(state.visits[i])
     state.visits[i]["arrived"] = now
     person["stamp"] = 0
     person["booking"] = day.seekers[i]["bookings_from"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import borrowed, inlined, jit
+from sim.compiled import borrowed, expect, inlined, jit
 from sim.draws import Key
 from sim.engine import ledger as book
 from sim.engine import rules
@@ -34,6 +34,7 @@ from sim.engine.kernel.calendar import (
     is_in_hand,
     rank_of,
     row_of,
+    row_to_come,
     stamp_of,
     take_from_hand,
 )
@@ -89,9 +90,8 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
     hall, calendar, deadlines, seekers = state.hall, state.calendar, state.deadlines, day.seekers
     _prepare(day, state)
     now = -math.inf
+    arrival = seekers[0]["arrival"] if seekers.size > 0 else math.inf
     while hall[STATUS] == RUNS:
-        newcomer = sure(hall[ARRIVALS])
-        arrival = seekers[newcomer]["arrival"] if newcomer < seekers.size else math.inf
         deadline, whose = first_of_heap(deadlines)
         if is_in_hand(calendar, now) and arrival > now and deadline > now:
             code = take_from_hand(calendar)
@@ -103,8 +103,10 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
                 if arrival == math.inf:
                     break
                 now = arrival
+                newcomer = sure(hall[ARRIVALS])
                 hall[ARRIVALS] = newcomer + 1
                 arrive(day, state, key, newcomer, now)
+                arrival = seekers[newcomer + 1]["arrival"] if newcomer + 1 < seekers.size else math.inf
                 continue
             if now == math.inf:
                 break
@@ -112,9 +114,25 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
                 hall[DEADLINES] = drop_first_of_heap(deadlines, hall[DEADLINES])
             else:
                 hall[ENTRIES] = drop_first(calendar, hall[ENTRIES])
+            _expect_next(day, state)
         step = _happen(day, state, key, code, now)
         move_on(day, state, key, row_of(code), step, now)
-    return DONE if hall[STATUS] == RUNS else int(hall[STATUS])
+    for i in range(hall[ARRIVALS], day.seekers.size):
+        book.begin_visit(state.visits[i])
+    if hall[STATUS] != RUNS:
+        return int(hall[STATUS])
+    _leave_waiting(state)
+    return DONE
+
+
+@inlined
+def _expect_next(day: FairDay, state: State) -> None:
+    """Have the rows brought near of the person who will probably be next: at a large fair they are far away."""
+    i = row_to_come(state.calendar)
+    if i < day.seekers.size:
+        expect(state.people, i)
+        expect(day.seekers, i)
+        expect(state.visits, i)
 
 
 @inlined
@@ -133,7 +151,7 @@ def _happen(day: FairDay, state: State, key: Key, code: int, now: float) -> int:
     elif rank == rules.GATE_DONE:
         pass_gate(day, state, key, row, now)
     elif rank == rules.QUEUE_MOVES:
-        move_queue(day, state, key, row, now)
+        move_queue(day, state, row, now)
     elif rank == rules.PATIENCE_ENDS:
         if state.people[row]["stamp"] & (STAMPS - 1) == stamp_of(code):
             return _lose_patience(day, state, key, row, now)
@@ -222,6 +240,17 @@ def _change_doors(day: FairDay, state: State, key: Key, what: int, now: float) -
         _clear_hall(state, now)
     else:
         _cut_off(state, now)
+
+
+@jit
+def _leave_waiting(state: State) -> None:
+    """Whoever still waits when nothing more is to come, at a booth that is never tended: the stay has not ended."""
+    for b in range(state.stands.size):
+        i = wide(state.stands[b]["head"])
+        while i >= 0:
+            stay = state.stays[state.people[i]["stay"]]
+            stay["ended"] = stay["joined"]
+            i = wide(state.people[i]["next"])
 
 
 @jit

@@ -16,7 +16,7 @@ from sim.compiled import inlined, jit
 from sim.engine import rules
 from sim.engine.day import FairDay
 from sim.engine.kernel.calendar import ENTRY, encode, push, put
-from sim.engine.ledger import STAY, blank_visits
+from sim.engine.ledger import STAY, VISIT
 
 # Where a person is.
 (OUTSIDE, AT_GATE, ON_WAY_TO_DESK, AT_DESK, ON_WAY_TO_GUIDANCE, AT_GUIDANCE, ON_WAY_TO_BOOTHS, LOOKING, ON_WAY,
@@ -96,7 +96,7 @@ def new_state(day: FairDay, stays: int) -> State:
         np.empty(2 * people + day.shifts.size + 2 * booths + 16, ENTRY),
         np.empty(people + stays + 2, ENTRY),
         np.zeros(COUNTERS, np.int64),
-        blank_visits(people),
+        np.empty(people, VISIT),
         np.empty(stays, STAY),
     )
 

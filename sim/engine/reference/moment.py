@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import Any
 
@@ -18,10 +19,14 @@ _FIRST_RANK = 2  # below it are SimPy's own priorities, for what follows at the 
 
 
 class Moment(simpy.Event):
-    """Something that comes after so many minutes, with its rank in the tie table and the row of its actor."""
+    """Something that comes after so many minutes, with its rank in the tie table and the row of its actor.
+
+    What is infinitely far away never comes: a fair that runs until it is empty would otherwise end with it.
+    """
 
     def __init__(self, env: simpy.Environment, minutes: float, rank: int, row: int) -> None:
         super().__init__(env)
         self._ok = True
         self._value = None
-        env.schedule(self, EventPriority(((rank + _FIRST_RANK) << 40) + row), minutes)
+        if minutes < math.inf:
+            env.schedule(self, EventPriority(((rank + _FIRST_RANK) << 40) + row), minutes)
