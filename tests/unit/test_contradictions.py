@@ -218,3 +218,14 @@ def test_what_is_no_amount(tmp_path: Path, amount: str) -> None:
     assert finding.endswith(" is no amount (a number, 0 or more) [bad-problem]")
     (zone,) = findings(written(tmp_path, {"zone = 3": f"zone = {amount}"}))
     assert zone.endswith(" is no smallest difference that matters (a number above 0) [bad-problem]")
+
+
+@pytest.mark.parametrize("odd", ["{ value = 1 }", "[[1]]", "1", "2020-05-04"])
+def test_what_is_no_name(tmp_path: Path, odd: str) -> None:
+    (finding,) = findings(written(tmp_path, {'measure = "intents"': f"measure = {odd}"}))
+    assert finding.startswith("small.toml:16: objectives: ")
+    assert " is no measure with a better direction" in finding and finding.endswith("[bad-problem]")
+    dates = "dates = [2020-05-04, 2020-05-08, 2020-05-13, 2020-05-18]"
+    (finding,) = findings(written(tmp_path, {dates: f"dates = {{ weekdays = [{odd}] }}"}))
+    assert finding.startswith("small.toml:9: decisions.dates: a list")
+    assert finding.endswith(" are no weekdays (mon, tue, wed, thu, fri, sat, sun) [bad-problem]")

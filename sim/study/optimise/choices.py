@@ -69,7 +69,7 @@ def dates_of(raw: Any, base: Scenario) -> tuple[Day, ...]:
     if not (_is_day(first) and _is_day(last)):
         raise Refusal("from and to must be dates", _DAYS, "", "bad-problem")
     weekdays = raw.get("weekdays", list(WEEKDAYS))
-    if not isinstance(weekdays, list) or not set(weekdays) <= set(WEEKDAYS):
+    if not isinstance(weekdays, list) or not all(isinstance(one, str) and one in WEEKDAYS for one in weekdays):
         raise Refusal(f"{shown(weekdays)} are no weekdays", ", ".join(WEEKDAYS), "", "bad-problem")
     span = f"{first.isoformat()} to {last.isoformat()}"
     if first > last:

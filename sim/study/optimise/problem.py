@@ -280,7 +280,7 @@ class _Reader:
         found: list[Objective] = []
         for one in raw:
             name, zone = one.get("measure"), one.get("zone")
-            if name not in known:
+            if not isinstance(name, str) or name not in known:
                 remedy = did_you_mean(str(name), known)
                 self.refuse("objectives", f"{shown(name)} is no measure with a better direction", "", remedy)
             elif one.keys() - {"measure", "zone"}:
