@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | datetime.date | datetime.time
+A4 = 9  # the paper by its number in the format
 LAST_ROW = 5_000  # down to which the cells offer their choices
 FAIR_COLUMNS = (
     "id", "venue", "district", "date", "open", "close", "firms", "posts", "seekers", "gate.lanes", "hall.people_limit",
@@ -84,6 +85,10 @@ def _write_sheet(book: Workbook, into: Worksheet, kind: str, heading: Format) ->
     keys = vocabulary(kind).keys
     names = FAIR_COLUMNS if kind == "fairs" else tuple(keys)
     into.freeze_panes(1, 1)
+    into.set_landscape()
+    into.set_paper(A4)
+    into.fit_to_pages(1, 0)
+    into.repeat_rows(0)
     for place, name in enumerate(names):
         shape = book.add_format({"num_format": _pattern(keys[name])})
         into.set_column(place, place, max(12, len(name) + 2), shape)

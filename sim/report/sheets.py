@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.files import KEY_COLUMNS, explained, read_table, text_of_cell
-from sim.language import _
+from sim.language import ENGLISH, _, language
 from sim.model.errors import Finding, InputError
 from sim.report.booths import REPLICATION, read_booths
+from sim.report.page.words import MEASURES, label
 from sim.report.privacy import hidden_cells, people_in
 from sim.store import REPLICATIONS, RESOLVED, SUMMARY, read_manifest
 from sim.study.booths import BoothFigures
@@ -45,6 +46,7 @@ class Column:
 
     name: str
     unit: str = ""
+    note: str = ""  # what a measure is called
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,11 @@ def _figures(row: Mapping[str, str]) -> Mapping[str, float]:
     return {name: float(row[name]) if row[name] else math.nan for name in names}
 
 
+def _note(measure: str) -> str:
+    """What a measure is called, beside its name."""
+    return label(measure) if measure in MEASURES else ""
+
+
 def _season(stored: _Stored) -> Sheet:
     """Each measure of the whole season, with how sure it is, beside what was reported."""
     whole = stored.about("").get("", {})
@@ -145,7 +152,7 @@ def _season(stored: _Stored) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for measure, (unit, found) in whole.items():
         one = known.get(measure)
-        words = (one.better, one.meaning) if one else ("", "")
+        words = (one.better, one.meaning if language() == ENGLISH else label(measure)) if one else ("", "")
         rows.append((measure, unit, *(found.get(name, math.nan) for name in figures), *words))
     caption = _(
         "The whole season. low to high: 95 % interval of the mean; p05 to p95: range of one season;"
@@ -189,7 +196,7 @@ def _wide(
     for measures in found.values():
         units |= {measure: unit for measure, (unit, figures) in measures.items()}
     columns = [
-        Column(measure if figure == "mean" else f"{measure} {figure}", unit)
+        Column(measure if figure == "mean" else f"{measure} {figure}", unit, _note(measure))
         for measure, unit in units.items()
         for figure in FIGURES
     ]
@@ -224,7 +231,7 @@ def _replications(stored: _Stored) -> Sheet:
         table = read_table(stored.folder / REPLICATIONS)
     places = [place for place, key in enumerate(table.keys) if not any(key[: len(PARTS)])]
     draw = [] if table.draws is None else [Column("draw")]
-    measures = [Column(table.keys[place][5], table.keys[place][6]) for place in places]
+    measures = [Column(table.keys[place][5], table.keys[place][6], _note(table.keys[place][5])) for place in places]
     numbers = [[int(number)] for number in table.replications]
     if table.draws is not None:
         numbers = [[int(one), *number] for one, number in zip(table.draws, numbers, strict=True)]

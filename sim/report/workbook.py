@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.files import check_workbook_library, explained, replacing
+from sim.model.lines import columns
 from sim.report.sheets import Cell, Column, Sheet, sheets_of
 from sim.store import WORKBOOK, read_manifest
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 3  # caption, names, units
 NARROWEST, WIDEST = 9, 40
+A4, WIDEST_PAGE = 9, 260  # the paper by its number in the format; characters across that can still be read
 MOST_CHARACTERS = 32_767  # of a cell
 
 
@@ -61,9 +63,13 @@ class _Formats:
         self._book = book
         self._made: dict[str, Format] = {}
         self.caption = book.add_format({"italic": True})
-        self.name = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self.unit = book.add_format({"italic": True, "font_color": "#595959", "bottom": 1})
-        self.text = book.add_format({"num_format": "@"})
+        name: dict[str, Any] = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+        unit: dict[str, Any] = {"italic": True, "font_color": "#595959", "bottom": 1}
+        # Headings stand where what is below them stands: numbers to the right.
+        sides: dict[bool, dict[str, Any]] = {False: {"align": "left", "indent": 1}, True: {"align": "right"}}
+        self.name = {right: book.add_format(name | side) for right, side in sides.items()}
+        self.unit = {right: book.add_format(unit | side) for right, side in sides.items()}
+        self.text = book.add_format({"num_format": "@", "indent": 1})
 
     def of(self, pattern: str) -> Format:
         """The format that shows a number by a pattern."""
@@ -77,16 +83,39 @@ def _write_sheet(into: Worksheet, sheet: Sheet, formats: _Formats) -> None:
     into.autofilter(HEAD_ROWS - 1, 0, HEAD_ROWS - 1 + len(sheet.rows), len(sheet.columns) - 1)
     for place, column in enumerate(sheet.columns):
         into.set_column(place, place, _width(sheet, place, column))
+    _set_page(into, sheet)
     into.write_string(0, 0, sheet.caption, formats.caption)
+    right = [_holds_numbers(sheet, place) for place in range(len(sheet.columns))]
     for place, column in enumerate(sheet.columns):
-        into.write_string(1, place, column.name, formats.name)
+        into.write_string(1, place, column.name, formats.name[right[place]])
+        if column.note:
+            into.write_comment(1, place, column.note, {"x_scale": 1.5, "y_scale": 0.6})
     for place, column in enumerate(sheet.columns):
-        into.write_string(2, place, "" if column.unit == "row" else column.unit, formats.unit)
+        into.write_string(2, place, "" if column.unit == "row" else column.unit, formats.unit[right[place]])
     names = [column.name for column in sheet.columns]
     for number, row in enumerate(sheet.rows, HEAD_ROWS):
         own = str(row[names.index("unit")]) if "unit" in names else ""
         for place, (cell, column) in enumerate(zip(row, sheet.columns, strict=True)):
             _write_cell(into, (number, place), cell, own if column.unit == "row" else column.unit, formats)
+
+
+def _set_page(into: Worksheet, sheet: Sheet) -> None:
+    """On paper: across, headings and first column on every page; on one page's width what can be read there."""
+    into.set_landscape()
+    into.set_paper(A4)
+    into.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    into.repeat_rows(0, HEAD_ROWS - 1)
+    into.repeat_columns(0)
+    into.set_footer("&L&F&C&A&R&P / &N")
+    if sum(_width(sheet, place, column) for place, column in enumerate(sheet.columns)) <= WIDEST_PAGE:
+        into.fit_to_pages(1, 0)
+
+
+def _holds_numbers(sheet: Sheet, place: int) -> bool:
+    """Whether a column holds numbers, dates or times, which stand to the right."""
+    cells = (row[place] for row in sheet.rows if row[place] not in (None, ""))
+    first = next(cells, None)
+    return first is not None and not isinstance(first, str)
 
 
 def _write_cell(into: Worksheet, place: tuple[int, int], cell: Cell, unit: str, formats: _Formats) -> None:
@@ -112,6 +141,6 @@ def _pattern(number: float, unit: str) -> str:
 def _width(sheet: Sheet, place: int, column: Column) -> float:
     """Characters that show what a column holds; texts beyond measure are cut by the cell."""
     texts: list[Any] = [row[place] for row in sheet.rows[:1000]]
-    longest = max((len(text) for text in texts if isinstance(text, str)), default=0)
+    longest = max((columns(text) for text in texts if isinstance(text, str)), default=0)
     heading = max((len(part) for part in column.name.split()), default=0)
     return min(WIDEST, max(NARROWEST, longest + 2, heading + 3, len(column.unit) + 2))

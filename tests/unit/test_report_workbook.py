@@ -261,3 +261,34 @@ def test_without_the_library_nothing_is_simulated(
         "pip install 'jobfair[xlsx]' [no-workbook-library]\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_headings_stand_where_their_numbers_stand(book: openpyxl.Workbook) -> None:
+    summary = book["summary"]
+    sides = {cell.value: cell.alignment.horizontal for cell in summary[2]}
+    assert sides["measure"] == sides["unit"] == sides["meaning"] == "left"
+    assert sides["mean"] == sides["p95"] == sides["missing"] == "right"
+
+
+def test_a_sheet_can_be_printed(book: openpyxl.Workbook) -> None:
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.print_title_rows == "$1:$3" and sheet.print_title_cols == "$A:$A"
+    assert book["summary"].sheet_properties.pageSetUpPr.fitToPage
+    assert not book["fairs"].sheet_properties.pageSetUpPr.fitToPage  # with a column for each measure: several pages
+
+
+def test_measures_are_called_by_their_labels(results: Path, tmp_path: Path) -> None:
+    assert main(["report", str(results), "--xlsx", "--lang", "zh", "-q", "--out", str(tmp_path / "page.html")]) == 0
+    chinese = openpyxl.load_workbook(results / "report.xlsx")
+    assert main(["report", str(results), "--xlsx", "--lang", "en", "-q", "--out", str(tmp_path / "page.html")]) == 0
+    english = openpyxl.load_workbook(results / "report.xlsx")
+    notes = [
+        {cell.value: cell.comment.text for cell in book["hours"][2] if cell.comment} for book in (english, chinese)
+    ]
+    assert notes[0]["wait_minutes_mean low"] == "mean wait at a booth"
+    assert notes[1]["wait_minutes_mean low"] == "展位前平均等候"
+    meanings = {row["measure"]: row["meaning"] for row in table(chinese, "summary")}
+    assert meanings["intents"] == "达成意向人数"
+    headings = [[cell.value for cell in book["summary"][2]] for book in (english, chinese)]
+    assert headings[0] == headings[1]
