@@ -51,8 +51,8 @@ def share_totals(scenario: Scenario, own: Mapping[str, list[int | None]], key: K
         takers = [row for row, count in enumerate(counts[what]) if count is None]
         if total is None or not takers:
             continue
-        firms = np.array([counts["firms"][row] or 0 for row in takers])
-        weights = np.exp(spread * normals(u[takers, k])) * (1.0 if what == "firms" else np.maximum(firms, 1))
+        firms = np.array([counts["firms"][row] or 0 for row in takers])  # none yet while they are shared themselves
+        weights = np.exp(spread * normals(u[takers, k])) * np.maximum(firms, 1)
         least = {"firms": np.ones_like(firms), "posts": firms, "seekers": np.zeros_like(firms)}[what]
         rest = total - sum(count for count in counts[what] if count is not None)
         for row, count in zip(takers, apportion(rest, weights, least), strict=True):
