@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sim.study.strategies import Assumption
 
 # How many strategies are followed beside the base, how many draws of the behaviour, and replications of each.
-RANKED, DRAWS, DRAW_REPLICATIONS = 4, 16, 2
+RANKED, DRAWS, DRAW_REPLICATIONS = 4, 60, 2
 LEADING, CASE_REPLICATIONS = 2, 4
 USUAL_ZONE = 100.0
 DOCUMENT = "study.json"

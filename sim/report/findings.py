@@ -171,12 +171,16 @@ def behaviour_sentences(document: Document) -> list[str]:
     firsts = sorted(draws["strategies"], key=lambda one: (-one["first"], one["file"]))
     line = _("{name} in {first}")
     told = [line.format(name=named(document, one["file"]), first=one["first"]) for one in firsts if one["first"]]
+    # Rounded down: a bound that is rounded up is none.
+    least = math.floor(100.0 * firsts[0]["first_share_least"])
+    line = _("of all draws {name} is the best in {least} % or more, with 95 % confidence")
+    sure = line.format(name=named(document, firsts[0]["file"]), least=least)
     others = [one for one in draws["strategies"] if one["file"] != document["base"]]
     always = [named(document, one["file"]) for one in others if one["better"] == count]
     ahead = _("ahead of the base in every draw: {names}").format(names=_(", ").join(always))
-    line = _("With other behaviour ({count} draws of the fit) the best is {best} of {count} draws; {ahead}.")
+    line = _("With other behaviour ({count} draws of the fit) the best is {best} of {count} draws; {sure}; {ahead}.")
     none = _("none is ahead of the base in all")
-    return [line.format(count=count, best=_(", ").join(told), ahead=ahead if always else none)]
+    return [line.format(count=count, best=_(", ").join(told), sure=sure, ahead=ahead if always else none)]
 
 
 def assumption_sentences(document: Document) -> list[str]:

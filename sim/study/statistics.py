@@ -71,6 +71,15 @@ def student_t(probability: float, degrees: int) -> float:
     return float(stdtrit(degrees, probability))
 
 
+def least_share(found: int, of: int) -> float:
+    """What a share is at least, with 95 % confidence, if it was found so often (Clopper and Pearson 1934, one side)."""
+    if found == 0:
+        return 0.0
+    from scipy.special import betaincinv
+
+    return float(betaincinv(found, of - found + 1, 1.0 - CONFIDENCE))
+
+
 def describe(values: npt.ArrayLike) -> Statistics:
     """Mean, standard deviation, 95 % interval of the mean and 5-95 % range of one season, for each column.
 

@@ -26,7 +26,7 @@ from sim.model.values import DURATION_ARGUMENTS
 from sim.study.compare import BEST_BY, Alternative, Best, Comparison, Contender, Difference, season_values
 from sim.study.flip import Point, judged
 from sim.study.ranges import Range
-from sim.study.statistics import FloatArray, describe, paired_difference, quantile
+from sim.study.statistics import FloatArray, describe, least_share, paired_difference, quantile
 from sim.study.varying import Cases, argument_of, find
 
 ASSUMPTIONS = "assumptions.csv"
@@ -237,6 +237,7 @@ def draws_row(tables: Mapping[str, FloatArray]) -> Document:
             {
                 "file": name,
                 "first": int(np.count_nonzero(first == place)),
+                "first_share_least": least_share(int(np.count_nonzero(first == place)), len(first)),
                 "better": int(np.count_nonzero(leads[:, place] > 0.0)),
                 "mean": float(means[:, place].mean()),
                 "lead": [float(one[place]) for one in spread],

@@ -11,6 +11,7 @@ from scipy import stats
 
 from sim.study.statistics import (
     describe,
+    least_share,
     paired_difference,
     quantile,
     replications_by_ratio,
@@ -21,6 +22,13 @@ from sim.study.statistics import (
 # Rossetti, "Simulation Modeling using the KSL", table 5.5.
 DESIGN_1 = [52.56, 48.77, 53.49, 50.60, 51.60, 51.77, 51.09, 53.51, 47.44, 47.94]
 DESIGN_2 = [49.92, 47.08, 50.62, 48.45, 49.20, 49.33, 48.81, 50.64, 46.08, 46.45]
+
+
+def test_the_least_share_is_missed_by_chance_once_in_twenty() -> None:
+    for found, of in ((1, 1), (3, 3), (16, 16), (60, 60), (7, 20)):
+        least = least_share(found, of)
+        assert stats.binom.sf(found - 1, of, least) == pytest.approx(0.05)
+    assert least_share(0, 20) == 0.0
 
 
 def test_paired_t_of_the_ksl_book() -> None:

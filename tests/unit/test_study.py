@@ -22,6 +22,7 @@ from sim.report.reasoning import hurts_sentences, parts_of_lead, reason_sentence
 from sim.report.strategies import page_of, plain
 from sim.study import replicate as replicating
 from sim.study.parameter_draws import read_draws
+from sim.study.statistics import least_share
 from sim.study.strategies import Assumption, cases_of, read_assumptions, study_digest
 from tests.golden import studies
 
@@ -93,6 +94,8 @@ def test_json_has_the_whole_study(city: Path, document: dict[str, Any]) -> None:
     assert [row["file"] for row in document["strategies"]] == ["reported", "large", "south", "whole-halls"]
     assert document["draws"]["draws"] == 3
     assert sum(one["first"] for one in document["draws"]["strategies"]) == 3
+    for one in document["draws"]["strategies"]:
+        assert one["first_share_least"] == least_share(one["first"], 3)
     over = {one["key"]: one for one in document["assumptions"]}
     assert [row["file"] for row in over["attendance.size_weight"]["strategies"]] == ["large"]
     assert over["behaviour.patience_minutes.mean"]["usual"] == 20
