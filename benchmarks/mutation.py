@@ -74,8 +74,10 @@ def mutate(module: str, tests: tuple[str, ...], folder: Path, jobs: int) -> dict
             f"{name} = {str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()
         )
         file.write("\n[tool.mutmut]\n" + "\n".join(lines) + "\n")
-    _mutmut(folder, "run", "--max-children", str(jobs), is_compiled=is_compiled)
+    said = _mutmut(folder, "run", "--max-children", str(jobs), is_compiled=is_compiled)
     results = dict(_RESULT.findall(_mutmut(folder, "results", "--all", "true")))
+    if "not checked" in results.values():
+        raise RuntimeError(said[-3000:])
     at_load = _called_at_load(code)
     for name, became in results.items():
         function = name.rpartition(".x_")[2].rpartition("__mutmut_")[0]

@@ -479,6 +479,10 @@ SLUGS: dict[str, str] = {
         "A sweep has at most 10,000 cases, and they may give at most 50,000,000 numbers: cases times replications "
         "times measures. The limit protects the memory of the machine."
     ),
+    "bad-people-key": (
+        "The variable JOBFAIR_PEOPLE_KEY names a file with a secret key, from which pseudonyms of listed people are "
+        "made. It is read whole and holds 16 to 65,536 bytes that nobody can guess."
+    ),
     "too-many-numbers": (
         "Results of one command have at most 50,000,000 numbers: plans or draws of parameters, times replications, "
         "times measures. They are held in memory together when the results are written."

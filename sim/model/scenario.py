@@ -21,6 +21,7 @@ from sim.model.grid import Rows
 from sim.model.named import Sheets, named_file, with_workbook
 from sim.model.overrides import apart, check_pinned, with_overrides
 from sim.model.parameters import LISTS, OF_GROUPS
+from sim.model.people import people_key, with_keyed_ids
 from sim.model.places import candidates, with_places, with_shares
 from sim.model.policies import with_calendar
 from sim.model.positions import Made, Origin, Source
@@ -222,7 +223,7 @@ def _draft(document: Document, sheets: Sheets | None, stack: Stack, name: str) -
     bad_firms = bad_firms or "firms" in document.refused
     known["firms"] = None if bad_firms else {firm.text("id") for firm in draft.firms}
     draft.posts = complete_rows(rows["posts"], known, stack.findings)
-    draft.seekers = complete_rows(rows["seekers"], known, stack.findings)
+    draft.seekers = with_keyed_ids(complete_rows(rows["seekers"], known, stack.findings), people_key())
     is_faulty = len(stack.findings) > before or (sheets is not None and sheets.faulty)
     draft.bad_rows = draft.bad_rows or is_faulty or any(refused_rows(draft, kind) for kind in ROW_KINDS)
     return draft

@@ -18,7 +18,7 @@ from sim.campaign.season import History, Played, Season
 from sim.engine import ledger as book
 from sim.language import N_, _, ngettext
 from sim.model.errors import Finding, InputError, did_you_mean
-from sim.model.people import pseudonym
+from sim.model.people import people_key, pseudonym
 from sim.model.scenario import Scenario
 from sim.population.identity import number_of
 from sim.population.searching import FOREVER, REASONS
@@ -127,8 +127,9 @@ class Stories:
 
     def seeker(self, name: str, fair: str | None = None) -> list[Told]:
         """The day or season of one seeker; refuses a name that nobody has. Results know listed people by pseudonyms."""
-        if pseudonym(name) in self._people.values():
-            name = pseudonym(name)
+        called = pseudonym(name, people_key())
+        if called in self._people.values():
+            name = called
         found = [(played, row) for played in self.fairs(fair) if (row := self._row(played, name)) is not None]
         lines = [line for played, row in found for line in self._visit(played, row)]
         if self.history.ending is None:

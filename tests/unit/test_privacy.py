@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.cli import main
-from sim.model.people import lasting_number, pseudonym, without_names
+from sim.model.people import KEY_FILE, lasting_number, people_key, pseudonym, without_names
 from sim.model.scenario import load_scenario
 from sim.population.identity import number_of
 from sim.report.page.running import _parts
@@ -100,6 +100,73 @@ def test_a_pseudonym_is_the_number_of_the_id() -> None:
     assert lasting_number(pseudonym("Li")) == lasting_number("Li") == number_of("Li")
     assert lasting_number("person-xyz") != lasting_number("person-0")
     assert number_of(pseudonym("Li"), 32) == number_of("Li", 32)
+
+
+@pytest.fixture
+def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "people.key"
+    file.write_bytes(bytes(range(32)))
+    monkeypatch.setenv(KEY_FILE, str(file))
+    return file
+
+
+def folder_has(folder: str, texts: list[str]) -> list[str]:
+    contents = [path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()]
+    return [text for text in texts if any(text.encode() in content for content in contents)]
+
+
+def test_with_a_key_nobody_finds_an_id_by_trying_all(key: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # Whoever has the ids tries each: without the key none fits, neither in files nor as a number.
+    guesses = [part for one in SECRETS[3:] for part in (pseudonym(one), str(lasting_number(one)), one)]
+    run()
+    assert main(["compare", "x.toml", "x.toml", "-n", "2", "-q", "--out", "c"]) == 0
+    assert folder_has("out", guesses) == folder_has("c", guesses) == []
+    assert told("out") == set()
+    own = [pseudonym(one, people_key()) for one in SECRETS[3:]]
+    assert folder_has("out", own) == own
+    capsys.readouterr()
+    for name in (SECRETS[3], own[0]):  # whoever has the key finds a person
+        assert main(["story", "out", "--seeker", name]) == 0
+        assert SECRETS[3] not in capsys.readouterr().out
+    key.unlink()
+
+
+def test_results_made_with_a_key_are_made_again_without_it(key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run()
+    run(out="same")
+    monkeypatch.delenv(KEY_FILE)
+    run(file="out/resolved.toml", out="again")
+    run(out="unkeyed")
+    first, same, again, unkeyed = (
+        Path(out, "replications.parquet").read_bytes() for out in ("out", "same", "again", "unkeyed")
+    )
+    assert first == same == again != unkeyed
+    assert main(["run", "x.toml", "-n", "3", "-q", "--out", "out", "--resume"]) == 2  # other people
+
+
+def test_another_key_gives_other_pseudonyms_and_numbers_stay(key: Path) -> None:
+    ids = [row.text("id") for row in load_scenario("x.toml").seekers]
+    key.write_bytes(b"another key of enough bytes")
+    others = [row.text("id") for row in load_scenario("x.toml").seekers]
+    assert ids[2] == others[2] == "3"  # an id that only counts
+    assert not set(ids[:2]) & set(others[:2])
+    assert {pseudonym(one, people_key()) for one in ids[:2]} == set(ids[:2])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read: No such file or directory; name the file of the key"),
+        (b"x" * 15, "the key has 15 bytes (16 to 65,536 bytes); make one: openssl rand -out people.key 32"),
+        (b"x" * 70_000, "the key has 65,537 bytes (16 to 65,536 bytes); make one: openssl rand -out people.key 32"),
+    ],
+)
+def test_a_key_that_cannot_be_used(
+    key: Path, content: bytes | None, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key.unlink() if content is None else key.write_bytes(content)
+    assert main(["run", "x.toml", "-n", "2", "-q", "--out", "out"]) == 2
+    assert capsys.readouterr().err == f"JOBFAIR_PEOPLE_KEY: {key}: {message} [bad-people-key]\n"
 
 
 def test_only_people_lose_their_names_and_counted_ids_stay() -> None:
