@@ -10,7 +10,10 @@ from tests.language import catalogue
 from tests.language.messages import Texts, called
 
 ROOT = Path(__file__).parents[2]
-SPEAKING = ("cli/*.py", "report/**/*.py", "study/story.py", "study/explain.py", "model/template*.py", "warmup.py")
+SPEAKING = (
+    "cli/*.py", "report/**/*.py", "study/story.py", "study/explain.py", "study/calibration/calibrate.py",
+    "model/template*.py", "warmup.py",
+)  # fmt: skip
 # Chapters of the manual that the program writes; the manual is English.
 ENGLISH = {"dossier.py", "figures.py", "markdown.py", "matching.py", "reasoning.py", "reference.py", "strategies.py"}
 # Calls whose texts are translated where they are made or shown, or are no texts for people.

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sim import program
 from sim.campaign.season import Season
 from sim.files import Table
+from sim.language import _
 from sim.model.scenario import Scenario
 from sim.study.calibration import chance, diagnostics
 from sim.study.calibration.design import Design, day_scenario, design_points, output_names, run_design
@@ -75,13 +76,14 @@ def calibrate(
     """
     priors, say = targets.priors, steps.say
     points = design_points(steps.points, priors.simulated, seed)
-    say(f"design: {steps.points} points, {len(targets.fitted_rows())} reported fairs, {len(targets.targets)} targets")
+    line = _("design: {points} points, {fairs} reported fairs, {targets} targets")
+    say(line.format(points=steps.points, fairs=len(targets.fitted_rows()), targets=len(targets.targets)))
     design = run_design(targets, points, seed, steps.jobs, known, save, steps.progress)
     reported = reported_of(targets)
     problem = problem_of(targets, fit_emulator(design.points, design.values))
-    say(f"posterior: {steps.particles} particles")
+    say(_("posterior: {count} particles").format(count=steps.particles))
     first = problem.posterior(reported, chance.Stream(seed, chance.SAMPLING, 0), steps.particles, steps.moves)
-    say(f"second look: {steps.checked} draws simulated")
+    say(_("second look: {count} draws simulated").format(count=steps.checked))
     checked = _look_again(targets, first, seed, steps)
     check = diagnostics.emulator_check(problem, checked)
     problem = problem_of(targets, diagnostics.corrected(problem.emulator, checked))
@@ -89,9 +91,9 @@ def calibrate(
         problem.posterior(reported, chance.Stream(seed, chance.SAMPLING, number), steps.particles, steps.moves)
         for number in (1, 2)
     ]
-    say(f"coverage: {steps.coverage_sets} synthetic sets")
+    say(_("coverage: {count} synthetic sets").format(count=steps.coverage_sets))
     covered = diagnostics.coverage(targets, design, steps.coverage_sets, seed, steps.jobs, steps.progress)
-    say("the point that scenarios name")
+    say(_("the point that scenarios name"))
     draws = _thinned(np.concatenate([run.points for run in runs]))
     point, exact = chosen_point(targets, np.concatenate([run.points for run in runs]).mean(axis=0), seed, steps.exact)
     about = _about(targets, problem, reported, runs, seed, steps)
@@ -166,7 +168,7 @@ def _meet(
     step = -0.2
     before: tuple[float, float] | None = None
     mean = sd = 0.0
-    for _ in range(_STEPS):
+    for _step in range(_STEPS):
         season = Season(day_scenario(targets, target, point))
         values = [observe(season.play(seed, number))[target.measure] for number in range(replications)]
         mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
