@@ -313,7 +313,9 @@ class Stories:
             text = line.format(come=come, talks=talks, intents=intents, go=go)
             lines.append(self._told(played, hour * HOUR, text))
         names = [self.seeker_name(played, int(row)) for row in np.flatnonzero(visits["intent_booth"] >= 0)]
-        told = _("{count} reach an intent; seekers {names}").format(count=len(names), names=_spoken_names(names))
+        told = _("nobody reaches an intent")
+        if names:
+            told = _("{count} reach an intent; seekers {names}").format(count=len(names), names=_spoken_names(names))
         lines.append(self._told(played, math.nan, told))
         return sorted(lines, key=lambda one: (math.isnan(one.minutes), one.minutes))
 
@@ -335,5 +337,5 @@ def _spoken_names(names: Sequence[str]) -> str:
 
 
 def _nobody(option: str, name: str, where: str, allowed: str) -> InputError:
-    what = option.removeprefix("--")
+    what = {"--seeker": N_("seeker"), "--booth": N_("booth")}[option]
     return InputError([Finding(option, name, f"there is no such {what} {where}", allowed, "", "not-in-story")])

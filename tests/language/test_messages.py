@@ -18,7 +18,7 @@ from tests.language.messages import messages_in, template
 CASES = Path(__file__).parents[1] / "unit" / "messages.txt"
 # Two words of small letters beside each other are English; keywords stand alone, between quotation marks or in lists.
 ENGLISH = re.compile(r"(?<![\w.])[a-z]{2,} [a-z]{2,}(?![\w.=])")
-QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`|'[^']*'|\[[^\]]*\]|pip install \S+")
+QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`|'[^']*'|\[[^\]]*\]|pip install \S+|openssl rand -out \S+")
 
 
 @pytest.fixture(autouse=True)
