@@ -228,6 +228,44 @@ TWINS: list[tuple[laws.Law, Breaker]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("at_close", "admit_waiting", "table", "column", "limit"),
+    [
+        (rules.CUT_OFF_AT_CLOSE, 1, "visits", "left", "close"),
+        (rules.CUT_OFF_AT_CLOSE, 1, "stays", "ended", "close"),
+        (rules.FINISH, 1, "visits", "checked", "close"),
+        (rules.FINISH, 1, "stays", "started", "close"),
+        (rules.FINISH, 1, "stays", "joined", "close"),
+        (rules.RUN_TO_EMPTY, 0, "visits", "checked", "last_entry"),
+    ],
+)
+def test_whatever_happens_after_its_end_is_noticed(
+    at_close: int, admit_waiting: int, table: str, column: str, limit: str
+) -> None:
+    day = busy_day()
+    day.hall["at_close"], day.hall["admit_waiting"] = at_close, admit_waiting
+    ledger = simulate(day, KEY)
+    laws.doors_keep_their_times(day, ledger)
+    rows, end = getattr(ledger, table), day.hall[0][limit]
+    place = np.flatnonzero(~np.isnan(rows[column]))[0]
+    rows[column][place] = end
+    laws.doors_keep_their_times(day, ledger)
+    rows[column][place] = np.nextafter(end, np.inf)
+    with pytest.raises(AssertionError):
+        laws.doors_keep_their_times(day, ledger)
+
+
+def test_an_interview_that_its_outcome_does_not_tell_of_is_noticed() -> None:
+    day = busy_day()
+    for outcomes, started in (((book.NO_OFFER, book.AGREED), np.nan), ((book.RENEGED, book.BALKED), 600.0)):
+        ledger = simulate(day, KEY)
+        laws.interviews_are_counted(day, ledger)
+        place = np.flatnonzero(np.isin(ledger.stays["outcome"], outcomes))[0]
+        ledger.stays["started"][place] = started
+        with pytest.raises(AssertionError):
+            laws.interviews_are_counted(day, ledger)
+
+
 @pytest.mark.parametrize(("law", "breaker"), TWINS, ids=lambda one: one.__name__)
 def test_broken_ledger_is_noticed(law: laws.Law, breaker: Breaker) -> None:
     day = busy_day()
