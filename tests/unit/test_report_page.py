@@ -22,6 +22,7 @@ from sim.language import set_language
 from sim.model.resources import resources as planned_resources
 from sim.model.scenario import load_scenario
 from sim.report.page import calendars, charts, headlines, plan_charts, replaying, words
+from sim.report.page.comparing import comparison_page
 from sim.report.page.data import Booths, FitPage, Loss, Part, Parts, PlanPoint, Spread
 from sim.report.page.describing import method_of
 from sim.report.page.folders import run_page_of
@@ -31,6 +32,7 @@ from sim.report.page.writing import embedded, html, write_page
 from sim.report.summary import SummaryRow
 from sim.study.booths import booths_of_replication
 from sim.study.calibration.fits import load_fit
+from sim.study.compare import Contender, Difference, compare
 from sim.study.differences import resources
 from sim.study.measures import MeasureKey, measure_keys
 from sim.study.replicate import Sample, replicate
@@ -555,3 +557,27 @@ def test_the_value_of_an_alarm_is_said_by_its_kind():
     assert value("interval-too-wide", "peak_inside", 0.348) == "±35 %"
     assert value("recruiters-always-busy", "utilisation", 0.981) == "98 %"
     assert value("outside-prior", "booth.recruiters", 1.0) == "1"
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_sign():
+    numbers = {"base": 0.32, "other": 0.319, "difference": -0.001, "low": -0.3, "high": 0.298, "sd": 0.1}
+    counts = {"pairs": 2, "missing": 0, "is_simultaneous": True, "verdict": "cannot tell"}
+    row = Difference(MeasureKey("intents_per_seeker", "share"), "higher", **numbers, **counts)
+    assert headlines.change(row, row.difference) == "0"
+    assert headlines.change(row, row.low) == "-30"
+
+
+MANY_KEYS = """behaviour.talk_share behaviour.skill_mean behaviour.reservation_mean match.quality_sd choice.queue_weight
+    choice.pay_weight match.intents_per_post firm_traits.standard_mean firm_traits.posts_spread guidance.visit_share
+    guidance.leave_share booth.recruiters firm_traits.pay_sd firm_traits.standard_sd"""
+
+
+def test_many_inputs_that_differ_are_folded(tmp_path):
+    scenario = load(tmp_path)
+    other = load_scenario(tmp_path / "x.toml", [f"{key}=0.3" for key in MANY_KEYS.split()])
+    contenders = [Contender(name, one, replicate(one, 3, 7)) for name, one in (("a", scenario), ("b", other))]
+    page = comparison_page(compare(contenders, 7), contenders, MANIFEST)
+    assert "inputs differ</summary>" in html(page)
+    few = dataclasses.replace(contenders[1], scenario=load_scenario(tmp_path / "x.toml", ["gate.lanes=2"]))
+    page = comparison_page(compare([contenders[0], few], 7), [contenders[0], few], MANIFEST)
+    assert "inputs differ</summary>" not in html(page)

@@ -183,7 +183,8 @@ def change(row: Difference, value: float) -> str:
     factor = 100.0 if row.key.unit == "share" else 1.0
     half = (row.high - row.low) * factor / 2
     size = half if half > 0 else abs(row.difference) * factor
-    return f"{value * factor:+,.{_places(size)}f}" if value else "0"
+    shown = f"{value * factor:+,.{_places(size)}f}"
+    return shown if value and any(digit in shown for digit in "123456789") else "0"
 
 
 def change_unit(row: Difference) -> str:

@@ -26,6 +26,7 @@ FLOW = {"inside_time_average": "@inside", "waiting_time_average": "@wait", "talk
 TRAFFIC = {"arrivals": "@inside", "interviews": "@talk"}
 WAITS = {"wait_minutes_mean": "@wait"}
 MOST_CHANGES = 40
+FEW_CHANGES = 12  # more are folded
 POOL = {"in_pool": "@inside", "open_posts": "@talk"}
 VISITS = {"seekers": "@inside", "intents": "@good"}
 PART_CHARTS = ("intents_per_searcher", "intents_per_seeker", "intents", "starts")
@@ -40,6 +41,7 @@ class View:
     parts: tuple[tuple[str, tuple[Difference, ...]], ...] = ()  # by plan, differences by group and district
     causes: tuple[Causes, ...] = ()  # by plan, where its difference comes from
     most_changes: int = MOST_CHANGES
+    few_changes: int = FEW_CHANGES
     at_booths: tuple[SummaryRow, ...] = ()  # measures of the whole, chosen for tables
     bound: tuple[SummaryRow, ...] = ()
     campaign: tuple[SummaryRow, ...] = ()
