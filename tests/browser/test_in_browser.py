@@ -280,6 +280,7 @@ def test_the_theme_is_that_of_the_reader(open_page):
     dark = background(page), page.evaluate(PIXELS), drawn(page, "flow")["shapes"]
     page.emulate_media(color_scheme="light")
     until(page, "getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")
+    until(page, f"'255,255,255' in {PIXELS.strip()}")  # the hall is painted a moment after the page
     light = background(page), page.evaluate(PIXELS), drawn(page, "flow")["shapes"]
     assert dark[0] == "rgb(20, 24, 29)"
     assert "20,24,29" in dark[1]
