@@ -78,7 +78,7 @@ def test_twin_who_did_not_come_for_another_reason_is_noticed(change: Callable[[F
 Breaker = Callable[[FairDay, Ledger], None]
 
 
-def busy_day() -> FairDay:
+def busy_day(**changes: float) -> FairDay:
     """A crowded morning with every kind of limit, at which everything that the twins need happens."""
     plain = {name: values[0] for name, values in CHOICES.items()}
     busy = {
@@ -100,7 +100,7 @@ def busy_day() -> FairDay:
         "next_booth": 1,
         "queue_served": 1,
     }
-    return fair_day({**plain, **busy}, 1)
+    return fair_day({**plain, **busy, **changes}, 1)
 
 
 def waiting(ledger: Ledger, booth: int | None = None) -> np.ndarray:
@@ -264,6 +264,62 @@ def test_an_interview_that_its_outcome_does_not_tell_of_is_noticed() -> None:
         ledger.stays["started"][place] = started
         with pytest.raises(AssertionError):
             laws.interviews_are_counted(day, ledger)
+
+
+@pytest.mark.parametrize(
+    ("times", "is_possible"),
+    [
+        ([(10, 20), (10, 10)], True),  # the one without length was first
+        ([(10, 10), (10, 10)], True),
+        ([(5, 10), (10, 10)], True),
+        ([(5, 20), (10, 10)], False),
+        ([(10, 20), (10, 20)], False),
+        ([(5, 20), (10, 20)], False),
+    ],
+)
+def test_interviews_without_length_need_one_recruiter(times: list[tuple[float, float]], is_possible: bool) -> None:
+    stays = np.zeros(len(times), book.STAY)
+    stays["started"], stays["ended"] = np.transpose(times)
+    day = busy_day()
+    booths, shifts = day.booths[:1].copy(), np.array([(0.0, 1)], day.shifts.dtype)
+    booths["shifts_from"], booths["shifts_until"] = 0, 1
+    day = day._replace(booths=booths, shifts=shifts)
+    if is_possible:
+        laws.booths_keep_their_capacity(day, Ledger(book.blank_visits(1), stays))
+        return
+    with pytest.raises(AssertionError):
+        laws.booths_keep_their_capacity(day, Ledger(book.blank_visits(1), stays))
+
+
+@pytest.mark.parametrize(
+    ("own", "accepted", "is_suitable"), [(0, 1, True), (1, 0, True), (0, 0, True), (1, 1, False), (1, 2, False)]
+)
+def test_an_intent_is_on_a_post_in_the_own_or_an_accepted_occupation(
+    own: int, accepted: int, is_suitable: bool
+) -> None:
+    day = busy_day()  # all of its posts are in occupation 0
+    ledger = simulate(day, KEY)
+    day.seekers["occupation"], day.seekers["accepts"] = own, 1 << accepted
+    if is_suitable:
+        laws.posts_are_not_oversold(day, ledger)
+        return
+    with pytest.raises(AssertionError):
+        laws.posts_are_not_oversold(day, ledger)
+
+
+def test_one_more_booth_than_wanted_is_noticed() -> None:
+    day = busy_day(choosiness=3, booked_share=0, booths=12, most_boards=14)
+    ledger = simulate(day, KEY)
+    number, people = np.arange(ledger.stays.size), ledger.stays["seeker"]
+    talked = np.isin(ledger.stays["outcome"], (book.NO_OFFER, book.DECLINED))
+    last = next(k for k in number[::-1] if np.any(talked & (people == people[k]) & (number < k)))
+    i = people[last]
+    before = np.count_nonzero(talked & (people == i) & (number < last))
+    day.seekers["booths_wanted"][i] = before + 1
+    laws.stays_are_limited(day, ledger)
+    day.seekers["booths_wanted"][i] = before
+    with pytest.raises(AssertionError):
+        laws.stays_are_limited(day, ledger)
 
 
 @pytest.mark.parametrize(("law", "breaker"), TWINS, ids=lambda one: one.__name__)
