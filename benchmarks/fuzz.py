@@ -186,7 +186,7 @@ def answer(command: tuple[str, ...]) -> tuple[int, str]:
 
 def faults(code: int, said: str) -> Iterator[str]:
     """In what way the end of a command was not as promised."""
-    from sim.model.errors import SLUGS
+    from sim.model.messages import SLUGS
 
     if code not in (0, 1, 2):
         yield f"exit code {code}"

@@ -11,7 +11,7 @@ from model_helpers import load
 
 from sim.cli import main
 from sim.model.alarms import ALARM, ALARMS, Alarm, as_json
-from sim.model.errors import SLUGS
+from sim.model.messages import SLUGS
 from sim.model.values import Duration
 from sim.store import alarms_of
 from sim.study.alarms import RANGES, alarms, case_alarms, comparison_alarms, prior_ranges, prior_ranges_csv

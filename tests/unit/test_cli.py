@@ -19,7 +19,7 @@ from sim import cli
 from sim.campaign.season import Played, Season
 from sim.cli import main
 from sim.engine import default_engine
-from sim.model.errors import SLUGS
+from sim.model.messages import SLUGS
 from sim.study import replicate as study
 from sim.study.measures import BY_WINDOW, HEADLINE
 

@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.campaign.season import Played, Season
 from sim.cli import main
-from sim.model.errors import SLUGS
+from sim.model.messages import SLUGS
 from sim.study import replicate as study
 from sim.study.measures import HEADLINE
 from sim.warmup import ensure_compiled

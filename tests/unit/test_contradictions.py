@@ -7,7 +7,7 @@ from problem_helpers import findings, written
 
 from sim.campaign.season import Season
 from sim.cli import main
-from sim.model.errors import SLUGS
+from sim.model.messages import SLUGS
 
 
 def test_a_budget_below_the_smallest_plan(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from model_helpers import GOOD, messages, write
 
 from sim.model import bases, documents, grid, totals
-from sim.model.errors import SLUGS, Finding, InputError, in_order, messages_page, nearest, quoted, shown
+from sim.model.errors import Finding, InputError, in_order, nearest, quoted, shown
+from sim.model.messages import SLUGS, messages_page
 from sim.model.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -319,7 +320,7 @@ def test_every_slug_is_asserted_in_some_test() -> None:
 
 def test_the_manual_page_is_printed_by_the_command() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "sim.model.errors"], cwd=ROOT, capture_output=True, check=True, timeout=60
+        [sys.executable, "-m", "sim.model.messages"], cwd=ROOT, capture_output=True, check=True, timeout=60
     )
     assert done.stdout.decode() == messages_page()
     assert done.stderr == b""
