@@ -251,7 +251,7 @@ def test_interrupted_runs_keep_what_is_finished_and_go_on(
 @pytest.fixture
 def endless() -> Iterator[subprocess.Popen[str]]:
     """A run that has kept its first batch and would go on for long."""
-    command = [sys.executable, "-m", "sim", "run", "small.toml", "-n", "1000000", "--out", "out"]
+    command = [sys.executable, "-m", "sim", "run", "small.toml", "-n", "300000", "--out", "out"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
@@ -276,7 +276,7 @@ def test_ctrl_c_ends_a_run_with_130(endless: subprocess.Popen[str], number: sign
     endless.send_signal(number)
     _, err = endless.communicate(timeout=60)
     assert endless.returncode == 130
-    assert f"interrupted: {kept():,} of 1,000,000 replications are kept in out\n" in err
+    assert f"interrupted: {kept():,} of 300,000 replications are kept in out\n" in err
     assert "Traceback" not in err
 
 
