@@ -83,7 +83,7 @@ class State(NamedTuple):
     deadlines: np.ndarray  # calendar.ENTRY, a mere heap: when whose patience ends
     hall: np.ndarray  # int64, COUNTERS
     visits: np.ndarray  # ledger.VISIT, as many rows as seekers
-    stays: np.ndarray  # ledger.STAY
+    stays: np.ndarray  # ledger.STAY; until an interview begins, `ended` holds the minutes that it will take
 
 
 def new_state(day: FairDay, stays: int) -> State:
