@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.campaign.season import Season
+from sim.compiled import jit
 from sim.draws import Key, make_key
 from sim.engine import FairDay, Ledger, rules, simulate
 from sim.engine.day import BOOKING, BOOTH, GROUP, HALL, POST, SEEKER, SHIFT
@@ -77,11 +78,10 @@ def queue(customers: int, seed: int) -> FairDay:
     one["stay"] = np.inf
     one["accepts"] = one["booths_wanted"] = one["boards"] = one["applies"] = 1
     one["queue_limit"] = np.iinfo(np.int32).max
-    seekers = np.repeat(one, customers)
-    seekers["who"] = np.arange(customers)
     gaps = np.log1p(-np.random.default_rng(seed).random(customers))  # by inversion: numpy does eight at once
     gaps /= -ARRIVALS_PER_MINUTE
-    np.cumsum(gaps, out=seekers["arrival"])
+    seekers = np.empty(customers, SEEKER)
+    _write_customers(seekers, one, gaps)
     group = np.zeros(1, GROUP)
     group["interview_factor"], group["patience_a"] = 1.0, np.inf
     booth = np.zeros(1, BOOTH)
@@ -91,8 +91,17 @@ def queue(customers: int, seed: int) -> FairDay:
     return FairDay(hall, seekers, group, booth, np.empty(0, POST), shifts, np.empty(0, BOOKING), np.zeros((1, 1)))
 
 
-def waits_of_queue(customers: int, seed: int) -> np.ndarray:
-    """Minutes that each customer of the M/M/3 queue waits, arrivals drawn included."""
-    stays = simulate(queue(customers, seed), make_key(seed)).stays
-    waits: np.ndarray = stays["started"] - stays["joined"]
-    return waits
+@jit
+def _write_customers(seekers: np.ndarray, one: np.ndarray, gaps: np.ndarray) -> None:
+    """Rows of people who are all like `one` and arrive one after the other."""
+    now = 0.0
+    for i in range(seekers.size):
+        now += gaps[i]
+        seekers[i] = one[0]
+        seekers[i]["who"] = i
+        seekers[i]["arrival"] = now
+
+
+def serve_queue(customers: int, seed: int) -> np.ndarray:
+    """Stays of the customers of the M/M/3 queue, simulated, arrivals drawn included."""
+    return simulate(queue(customers, seed), make_key(seed)).stays

@@ -94,7 +94,7 @@ def jit(function: Function) -> Function:
 
     Arithmetic keeps the order in which it is written (no fast-math): compiled and plain code give the same bits.
     """
-    return _compiled(function, forceinline=False)
+    return _compiled(function)
 
 
 def inlined(function: Function) -> Function:
@@ -103,25 +103,26 @@ def inlined(function: Function) -> Function:
     A call that hands on a day and its state costs more than most of the work done in it. Only compiled code can call
     such a function: what would let Python do so took a quarter of the time of compiling.
     """
-    return _compiled(function, forceinline=True)
+    return _compiled(function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-def _compiled(function: Function, forceinline: bool) -> Function:
+def merged(function: Function) -> Function:
+    """Like `inlined`, and a part of its caller from the beginning: for what the event loop does with one event.
+
+    What calls need in memory is then made ready once for the whole loop, and not at each event for every call that
+    might follow. For larger functions only: the compiler does better with small ones as they are.
+    """
+    return _compiled(function, inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: Function, **options: object) -> Function:
     if not COMPILING:
         return function
     before = config.CACHE_DIR  # type: ignore[attr-defined]
     config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     try:
-        compiled = cast(
-            Function,
-            numba.njit(  # type: ignore[call-overload]  # the last two are not in its stubs
-                cache=True,
-                error_model="numpy",
-                forceinline=forceinline,
-                no_cpython_wrapper=forceinline,
-                no_cfunc_wrapper=forceinline,
-            )(function),
-        )
+        made = numba.njit(cache=True, error_model="numpy", **options)(function)  # type: ignore[call-overload]
+        compiled = cast(Function, made)
     finally:
         config.CACHE_DIR = before  # type: ignore[attr-defined]
     return compiled

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import COMPILING, jit
+from sim.compiled import COMPILING, inlined, jit
 
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 """The four 64-bit words at one address."""
@@ -88,14 +88,10 @@ _UNIT = 1.0 / 9007199254740992.0  # 2**-53
 _MASK = 2**64 - 1
 
 
-def _high_product(a: np.uint64, b: np.uint64) -> np.uint64:
-    """Upper 64 bits of the 128-bit product of two unsigned 64-bit integers."""
-    return np.uint64((int(a) * int(b)) >> 64)
-
-
-def _low_product(a: np.uint64, b: np.uint64) -> np.uint64:
-    """Lower 64 bits of the same product."""
-    return np.uint64((int(a) * int(b)) & _MASK)
+def _product(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """Upper and lower 64 bits of the 128-bit product of two unsigned 64-bit integers."""
+    product = int(a) * int(b)
+    return np.uint64(product >> 64), np.uint64(product & _MASK)
 
 
 def _sum(a: np.uint64, b: np.uint64) -> np.uint64:
@@ -103,43 +99,40 @@ def _sum(a: np.uint64, b: np.uint64) -> np.uint64:
     return np.uint64((int(a) + int(b)) & _MASK)
 
 
-if COMPILING:  # the same three as machine instructions
+if COMPILING:  # the same two as machine instructions; both halves of one product, or the processor multiplies twice
     from llvmlite import ir
     from numba import types
     from numba.extending import intrinsic, overload
 
     @intrinsic
-    def _multiply_high(_context, a, b):  # type: ignore[no-untyped-def]
-        def build(_target, builder, _signature, arguments):  # type: ignore[no-untyped-def]
-            wide = ir.IntType(128)
+    def _multiply(_context, a, b):  # type: ignore[no-untyped-def]
+        halves = types.UniTuple(types.uint64, 2)  # type: ignore[no-untyped-call]
+
+        def build(context, builder, _signature, arguments):  # type: ignore[no-untyped-def]
+            narrow, wide = ir.IntType(64), ir.IntType(128)
             product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-            return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+            upper = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), narrow)
+            return context.make_tuple(builder, halves, (upper, builder.trunc(product, narrow)))
 
-        return types.uint64(types.uint64, types.uint64), build
+        return halves(types.uint64, types.uint64), build
 
-    @overload(_high_product)
-    def _compiled_high_product(a, b):  # type: ignore[no-untyped-def]
-        return lambda a, b: _multiply_high(a, b)  # type: ignore[call-arg]  # noqa: PLW0108
-
-    @overload(_low_product)
-    def _compiled_low_product(a, b):  # type: ignore[no-untyped-def]
-        return lambda a, b: a * b
+    @overload(_product)
+    def _compiled_product(a, b):  # type: ignore[no-untyped-def]
+        return lambda a, b: _multiply(a, b)  # type: ignore[call-arg]  # noqa: PLW0108
 
     @overload(_sum)
     def _compiled_sum(a, b):  # type: ignore[no-untyped-def]
         return lambda a, b: a + b
 
 
-@jit
+@inlined
 def _philox(key: tuple[np.uint64, np.uint64], counter: Words) -> Words:
     """Four 64-bit numbers: Philox4x64-10 of a two-word key and a four-word counter."""
     k0, k1 = key
     c0, c1, c2, c3 = counter
     for _ in range(_ROUNDS):
-        high0 = _high_product(_MULTIPLIER_0, c0)
-        low0 = _low_product(_MULTIPLIER_0, c0)
-        high1 = _high_product(_MULTIPLIER_1, c2)
-        low1 = _low_product(_MULTIPLIER_1, c2)
+        high0, low0 = _product(_MULTIPLIER_0, c0)
+        high1, low1 = _product(_MULTIPLIER_1, c2)
         c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
         k0 = _sum(k0, _WEYL_0)
         k1 = _sum(k1, _WEYL_1)
@@ -153,6 +146,12 @@ def words(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64) -> Wo
     They are the first four that `numpy.random.Philox` gives for the key (seed, replication) and the counter (index,
     decision, who, day) less one, for numpy adds one before it begins.
     """
+    return words_in_place(key, who, decision, index)
+
+
+@inlined
+def words_in_place(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64) -> Words:
+    """The same words, made where they are needed and not in a function that is called: see `sim.compiled.inlined`."""
     return _philox((key.seed, key.replication), (index, decision, who, key.day))
 
 

@@ -167,11 +167,11 @@ def checked(day: FairDay) -> FairDay:
 @jit
 def _look_through(seekers: np.ndarray, bookings: int) -> tuple[bool, bool]:
     """Whether seekers are sorted by arrival, and whether their bookings are rows of a table of so many; in one pass."""
-    are_sorted, are_inside = True, True
+    late = outside = 0  # numbers, for no jump is then made
     before = -np.inf
     for i in range(seekers.size):
         seeker = seekers[i]
-        are_sorted &= not seeker["arrival"] < before
-        are_inside &= seeker["bookings_from"] >= 0 and seeker["bookings_until"] <= bookings
+        late |= int(seeker["arrival"] < before)
+        outside |= int(seeker["bookings_from"] < 0) | int(seeker["bookings_until"] > bookings)
         before = seeker["arrival"]
-    return are_sorted, are_inside
+    return late == 0, outside == 0

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import inlined, jit
+from sim.compiled import inlined, jit, merged
 from sim.draws import DISCOURAGED, GIVE_UP, INTERVIEW, PAIR, PATIENCE, Key, normal, uniform, uniforms
 from sim.engine import ledger as book
 from sim.engine import rules
@@ -49,7 +49,7 @@ def open_occupations(day: FairDay, state: State, b: int) -> np.uint64:
     return mask
 
 
-@inlined
+@merged
 def move_on(day: FairDay, state: State, key: Key, i: int, step: int, now: float) -> None:
     """Let person `i` do what comes next: choose a booth, or turn to the exit with an outcome.
 
@@ -101,7 +101,7 @@ def next_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     return REMAINS
 
 
-@inlined
+@merged
 def reach_booth(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """A seeker reaches a booth: it is gone, free, too crowded, or worth queueing for."""
     person, seeker = state.people[i], day.seekers[i]
@@ -151,8 +151,8 @@ def interview_minutes(day: FairDay, key: Key, i: int, b: int) -> float:
     """Minutes that an interview of person `i` takes at a booth."""
     booth, seeker = day.booths[b], day.seekers[i]
     law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
-    drawn = rules.drawn(key, seeker["who"], INTERVIEW, booth["firm"], law)
-    return rules.on_grid(drawn * day.groups[sure(seeker["group"])]["interview_factor"], day.hall[0]["time_step"])
+    minutes = rules.drawn_in_place(key, seeker["who"], INTERVIEW, booth["firm"], law)
+    return rules.on_grid(minutes * day.groups[sure(seeker["group"])]["interview_factor"], day.hall[0]["time_step"])
 
 
 @inlined
@@ -167,7 +167,7 @@ def begin_interview(state: State, i: int, b: int, now: float) -> None:
     schedule(state.calendar, state.hall, now + stay["ended"], rules.INTERVIEW_ENDS, i, NO_STAMP)
 
 
-@inlined
+@merged
 def move_queue(day: FairDay, state: State, b: int, now: float) -> None:
     """Free recruiters take the next people in the queue."""
     stand = state.stands[b]
@@ -185,7 +185,7 @@ def wake_queue(state: State, b: int, now: float) -> None:
         schedule(state.calendar, state.hall, now, rules.QUEUE_MOVES, b, NO_STAMP)
 
 
-@inlined
+@merged
 def end_interview(day: FairDay, state: State, key: Key, i: int, now: float) -> int:
     """An interview ends: offer? acceptance? The recruiter is free, the seeker leaves with an intent or goes on."""
     seeker, person = day.seekers[i], state.people[i]

@@ -17,10 +17,7 @@ _ROW_BITS = 32
 _STAMP_BITS = 24
 _BEHIND_ALL = (1 << 63) - 1
 STAMPS = 1 << _STAMP_BITS
-_HAND, _ROOT = (
-    0,
-    1,
-)  # rows of a calendar: the entry in hand, and the first of the heap; row 0 of a mere heap is not used
+_HAND, _ROOT = 0, 1  # rows of a calendar: the entry in hand, the first of the heap; a mere heap does not use row 0
 
 ENTRY = np.dtype([("time", "f8"), ("code", "i8")])
 
@@ -91,18 +88,23 @@ def push(heap: np.ndarray, size: int, time: float, code: int) -> int:
 
 
 @inlined
+def take_in_hand(calendar: np.ndarray, time: float, code: int) -> bool:
+    """Take an entry in hand; False: something is there already, and the entry is to be `put`."""
+    if calendar[_HAND]["code"] != _BEHIND_ALL:
+        return False
+    _write(calendar[_HAND], time, code)
+    return True
+
+
+@inlined
 def put(calendar: np.ndarray, size: int, time: float, code: int) -> int:
-    """Put an entry into a calendar with a heap of `size` entries; returns the new size. The array must have room.
+    """Put an entry into a calendar that has one in hand and a heap of `size`; returns the new size. Room is needed.
 
     The earliest of those put in lately stays in hand: most often it is the very next, and never enters the heap.
     """
     hand = calendar[_HAND]
-    held = hand["code"]
-    if held == _BEHIND_ALL:
-        _write(hand, time, code)
-        return size
     if _before(time, code, hand):
-        later = hand["time"]
+        later, held = hand["time"], hand["code"]
         _write(hand, time, code)
         time, code = later, held
     return push(calendar, size, time, code)
@@ -120,6 +122,12 @@ def first_of(calendar: np.ndarray) -> tuple[float, int]:
     hand = calendar[_HAND]
     first = calendar[_ROOT - int(_before(hand["time"], hand["code"], calendar[_ROOT]))]
     return first["time"], first["code"]
+
+
+@inlined
+def is_empty_until(calendar: np.ndarray, time: float) -> bool:
+    """Whether all of a calendar comes after a time; known earlier than what is first in it, for one jump, not two."""
+    return bool(int(calendar[_HAND]["time"] > time) & int(calendar[_ROOT]["time"] > time))
 
 
 @inlined

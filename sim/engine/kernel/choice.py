@@ -60,18 +60,44 @@ def _is_candidate(day: FairDay, state: State, i: int, b: int) -> bool:
 @inlined
 def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
     """Read the boards on the seeker's list and take the best unvisited booth; marks it as visited."""
-    hall, seeker, person = day.hall[0], day.seekers[i], state.people[i]
-    prime, booths = hall["prime"], day.booths.size
-    who, accepts = seeker["who"], seeker["accepts"]
-    if person["first"] < 0:
-        person["first"], person["stride"] = rules.reading_order(key, who, booths, prime)
+    hall, seeker = day.hall[0], day.seekers[i]
+    found = _note_candidates(day, state, key, i)
     lasting = Key(key.seed, key.replication, np.uint64(0))
-    shortest = hall["rule"] == rules.SHORTEST_QUEUE
-    seen, stride = person["seen"], person["stride"]
-    best, best_bit, lowest, first_tie = -1, _NONE, math.inf, 0.0
-    row = sure(person["first"])
+    best, lowest, first_tie = -1, math.inf, 0.0
+    for c in range(found):
+        b = sure(state.candidates[c]["booth"])
+        stand, booth = state.stands[b], day.booths[b]
+        tie = 0.0
+        if hall["rule"] == rules.SHORTEST_QUEUE:
+            cost = float(stand["waiting"] + stand["busy"])
+            tie = uniform(key, seeker["who"], TIE, booth["firm"])
+        else:
+            u = uniform(lasting, seeker["who"], PAIR, booth["firm"])
+            cost = rules.logit_cost(u, booth["attraction"], stand["crowd"])
+        if cost < lowest or (cost == lowest and tie < first_tie):
+            best, lowest, first_tie = c, cost, tie
+    if best < 0:
+        return -1
+    state.people[i]["seen"] |= state.candidates[best]["bit"]
+    return int(state.candidates[best]["booth"])
+
+
+@inlined
+def _note_candidates(day: FairDay, state: State, key: Key, i: int) -> int:
+    """Note the booths on the seeker's list that are open, unvisited and suit; returns how many.
+
+    Each board is noted, and counts only if its booth may be chosen: no processor can guess whether it may, so nothing
+    jumps on it, and the draws that follow come one behind the other.
+    """
+    seeker, person = day.seekers[i], state.people[i]
+    prime, booths = day.hall[0]["prime"], day.booths.size
+    accepts, seen = seeker["accepts"], person["seen"]
+    if person["first"] < 0:
+        person["first"], person["stride"] = rules.reading_order(key, seeker["who"], booths, prime)
+    row, stride = sure(person["first"]), person["stride"]
+    is_booked = seeker["bookings_from"] < seeker["bookings_until"]
     bit = _ONE
-    listed = 0
+    listed = found = 0
     for _ in range(prime):
         following = row + stride
         if following >= prime:
@@ -80,20 +106,19 @@ def _best_board(day: FairDay, state: State, key: Key, i: int) -> int:
         expect(day.booths, following)
         if row < booths and (not seeker["informed"] or rules.suits(accepts, day.booths[row]["offered"])):
             stand = state.stands[row]
-            if not seen & bit and stand["recruiters"] > 0 and not stand["gone"] and _is_candidate(day, state, i, row):
-                tie = 0.0
-                if shortest:
-                    cost = float(stand["waiting"] + stand["busy"])
-                    tie = uniform(key, who, TIE, day.booths[row]["firm"])
-                else:
-                    u = uniform(lasting, who, PAIR, day.booths[row]["firm"])
-                    cost = rules.logit_cost(u, day.booths[row]["attraction"], stand["crowd"])
-                if cost < lowest or (cost == lowest and tie < first_tie):
-                    best, best_bit, lowest, first_tie = row, bit, cost, tie
+            suits = not is_booked or _is_candidate(day, state, i, row)
+            state.candidates[found]["booth"] = row
+            state.candidates[found]["bit"] = bit
+            found += (
+                int((seen & bit) == _NONE)
+                & int(stand["recruiters"] > 0)
+                & int(stand["gone"] == 0)
+                & int((accepts & stand["open"]) != _NONE)
+                & int(suits)
+            )
             bit = bit << _ONE
             listed += 1
             if listed >= seeker["boards"]:
                 break
         row = following
-    person["seen"] = seen | best_bit
-    return best
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import borrowed, expect, inlined, jit
+from sim.compiled import borrowed, expect, inlined, jit, merged
 from sim.draws import Key
 from sim.engine import ledger as book
 from sim.engine import rules
@@ -31,6 +31,7 @@ from sim.engine.kernel.calendar import (
     drop_first_of_heap,
     first_of,
     first_of_heap,
+    is_empty_until,
     is_in_hand,
     rank_of,
     row_of,
@@ -85,21 +86,27 @@ def run_day(day: FairDay, state: State, key: Key) -> int:
     )  # fmt: skip
     state = State(
         borrowed(state.people), borrowed(state.stands), borrowed(state.posts_left), borrowed(state.calendar),
-        borrowed(state.deadlines), borrowed(state.hall), borrowed(state.visits), borrowed(state.stays),
+        borrowed(state.deadlines), borrowed(state.hall), borrowed(state.candidates), borrowed(state.visits),
+        borrowed(state.stays),
     )  # fmt: skip
     hall, calendar, deadlines, seekers = state.hall, state.calendar, state.deadlines, day.seekers
     _prepare(day, state)
     now = -math.inf
     arrival = seekers[0]["arrival"] if seekers.size > 0 else math.inf
-    while hall[STATUS] == RUNS:
+    while True:
         deadline, whose = first_of_heap(deadlines)
         if is_in_hand(calendar, now) and arrival > now and deadline > now:
             code = take_from_hand(calendar)
+        elif hall[STATUS] != RUNS:
+            break
         else:
-            now, code = first_of(calendar)
-            if deadline < now or (deadline == now and whose < code):
-                now, code = deadline, whose
-            if arrival < now or (arrival == now and rank_of(code) > rules.ARRIVES):
+            arrives = arrival < deadline and is_empty_until(calendar, arrival)
+            if not arrives:
+                now, code = first_of(calendar)
+                if deadline < now or (deadline == now and whose < code):
+                    now, code = deadline, whose
+                arrives = arrival < now or (arrival == now and rank_of(code) > rules.ARRIVES)
+            if arrives:
                 if arrival == math.inf:
                     break
                 now = arrival
@@ -135,7 +142,7 @@ def _expect_next(day: FairDay, state: State) -> None:
         expect(state.visits, i)
 
 
-@inlined
+@merged
 def _happen(day: FairDay, state: State, key: Key, code: int, now: float) -> int:
     """One thing in the calendar happens; returns what the person whom it concerns does next."""
     rank, row = rank_of(code), row_of(code)
@@ -157,11 +164,18 @@ def _happen(day: FairDay, state: State, key: Key, code: int, now: float) -> int:
             return _lose_patience(day, state, key, row, now)
     elif rank == rules.GATE_CALLS:
         call_gate(day, state, key, now)
-    elif rank == rules.SHIFT_CHANGES:
-        change_shift(day, state, key, row, stamp_of(code), now)
     else:
-        _change_doors(day, state, key, row, now)
+        _happen_seldom(day, state, key, code, now)
     return REMAINS
+
+
+@jit
+def _happen_seldom(day: FairDay, state: State, key: Key, code: int, now: float) -> None:
+    """Shifts and doors, apart from the rest: each call in `_happen` costs a little, whether it is made or not."""
+    if rank_of(code) == rules.SHIFT_CHANGES:
+        change_shift(day, state, key, row_of(code), stamp_of(code), now)
+    else:
+        _change_doors(day, state, key, row_of(code), now)
 
 
 @jit

@@ -15,7 +15,7 @@ import numpy as np
 from sim.compiled import inlined, jit
 from sim.engine import rules
 from sim.engine.day import FairDay
-from sim.engine.kernel.calendar import ENTRY, encode, push, put
+from sim.engine.kernel.calendar import ENTRY, encode, push, put, take_in_hand
 from sim.engine.ledger import STAY, VISIT
 
 # Where a person is.
@@ -57,6 +57,8 @@ STAND = np.dtype(
     align=True,
 )
 
+CANDIDATE = np.dtype([("booth", "i8"), ("bit", "u8")])  # a booth and its board's bit in `seen`
+
 # Counters of the hall.
 (ENTRIES, DEADLINES, INSIDE, BUSY_LANES, OUTSIDE_HEAD, OUTSIDE_TAIL, IS_OPEN, IS_REFUSING, IS_ANNOUNCED, IS_CLOSED,
  STAYS, ARRIVALS, STATUS) = range(13)  # fmt: skip
@@ -82,6 +84,7 @@ class State(NamedTuple):
     calendar: np.ndarray  # calendar.ENTRY
     deadlines: np.ndarray  # calendar.ENTRY, a mere heap: when whose patience ends
     hall: np.ndarray  # int64, COUNTERS
+    candidates: np.ndarray  # CANDIDATE, as many rows as booths: among which the seeker of the moment chooses
     visits: np.ndarray  # ledger.VISIT, as many rows as seekers
     stays: np.ndarray  # ledger.STAY; until an interview begins, `ended` holds the minutes that it will take
 
@@ -96,6 +99,7 @@ def new_state(day: FairDay, stays: int) -> State:
         np.empty(2 * people + day.shifts.size + 2 * booths + 16, ENTRY),
         np.empty(people + stays + 2, ENTRY),
         np.zeros(COUNTERS, np.int64),
+        np.empty(booths, CANDIDATE),
         np.empty(people, VISIT),
         np.empty(stays, STAY),
     )
@@ -116,10 +120,13 @@ def sure(row: int) -> int:
 @jit
 def schedule(calendar: np.ndarray, hall: np.ndarray, time: float, rank: int, row: int, stamp: int) -> None:
     """Put something to come into the calendar."""
+    code = encode(rank, row, stamp)
+    if take_in_hand(calendar, time, code):
+        return
     if hall[ENTRIES] + 1 >= calendar.size:
         hall[STATUS] = CALENDAR_FULL
         return
-    hall[ENTRIES] = put(calendar, hall[ENTRIES], time, encode(rank, row, stamp))
+    hall[ENTRIES] = put(calendar, hall[ENTRIES], time, code)
 
 
 @inlined
