@@ -88,6 +88,11 @@ SLUGS: dict[str, str] = {
         "`--set` takes a key and a value joined by `=`, such as `--set gate.lanes=4`. A key "
         "of one fair or group is written with its id: `--set fairs.ID.gate.lanes=4`."
     ),
+    "hidden": (
+        "An override sets what all fairs share, but every fair has a value of its own, from its entry or its venue, "
+        "and that holds: the override does nothing. This is a warning; where only some fairs have their own, it is a "
+        "note of `jobfair check`. Name the fair in the key, as in `fairs.east.gate.lanes=4`."
+    ),
     "unknown-template": "There is no starter scenario of that name. The known names are listed.",
     # values
     "wrong-type": (

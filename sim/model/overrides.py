@@ -10,13 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.model.documents import Block, Document, Raw, read_block, read_document
-from sim.model.errors import Finding, did_you_mean, quoted
-from sim.model.parameters import LISTS
+from sim.model.errors import NOTE, WARNING, Finding, did_you_mean, quoted
+from sim.model.parameters import LISTS, parameters
 from sim.model.positions import Origin, Source
 from sim.model.toml import MOST_PARTS, parse_toml
 
 # What is announced of a published fair.
 PINNED = ("venue", "district", "date", "open", "close")
+
+
+class _Given(Source):
+    """An override."""
 
 
 def with_overrides(document: Document, overrides: Sequence[str], findings: list[Finding]) -> Document:
@@ -61,6 +65,23 @@ def check_pinned(before: Document, after: Document) -> Iterator[Finding]:
                 yield Finding(entry.origin.place, entry.origin.key, found, "", remedy, "pinned")
 
 
+def check_hidden(document: Document) -> Iterator[Finding]:
+    """Overrides of what fairs share, where fairs have a value of their own: theirs holds."""
+    fairs = document.lists.get("fairs", [])
+    for parameter in parameters("fair"):
+        key = parameter.key
+        entry = document.top.entries.get(key)
+        if entry is None or not isinstance(entry.origin.source, _Given):
+            continue
+        own = [block.id for block in fairs if key in block.entries]
+        if own:
+            found, severity = "every fair has a value of its own, which holds", WARNING
+            if len(own) < len(fairs):
+                found, severity = f"{len(own)} of {len(fairs)} fairs have values of their own, which hold", NOTE
+            remedy = f"set fairs.{own[0]}.{key}, and so for each of them"
+            yield Finding("--set", key, found, "", remedy, "hidden", severity)  # no value: said once in a sweep
+
+
 def _effective(block: Block, document: Document, key: str) -> object:
     """What holds for a fair: its own value, else that of all fairs."""
     entry = block.entries.get(key, document.top.entries.get(key))
@@ -69,7 +90,7 @@ def _effective(block: Block, document: Document, key: str) -> object:
 
 def _with_override(document: Document, text: str, findings: list[Finding]) -> Document:
     place = "--set " + quoted(text)[1:-1].replace('\\"', '"')
-    source = Source(place)
+    source = _Given(place)
     written, equals, value = text.partition("=")
     parts = _key_parts(written.strip())
     if not equals or not all(parts) or len(parts) > MOST_PARTS:

@@ -19,7 +19,7 @@ from sim.model.draft import Draft, Subject, with_default_lists
 from sim.model.errors import WARNING, Finding, InputError, Refusal, has_errors, in_order
 from sim.model.grid import Rows
 from sim.model.named import Sheets, named_file, with_workbook
-from sim.model.overrides import apart, check_pinned, with_overrides
+from sim.model.overrides import apart, check_hidden, check_pinned, with_overrides
 from sim.model.parameters import LISTS, OF_GROUPS
 from sim.model.people import people_key, with_keyed_ids
 from sim.model.places import candidates, with_places, with_shares
@@ -193,7 +193,9 @@ def _with_calendar(
         for block in changed.lists.get("fairs", [])
         if isinstance(block.origin.source, Made)
     }
-    return said, with_shares(with_places(changed))
+    placed = with_places(changed)
+    findings.extend(check_hidden(placed))
+    return said, with_shares(placed)
 
 
 def _said(block: Block) -> Iterator[str]:

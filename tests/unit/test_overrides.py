@@ -29,6 +29,30 @@ def test_a_default_reaches_the_fairs_without_own_value_and_a_fair_is_named_by_it
     assert _lanes(load({"x.toml": TWO}, ('fairs."b.1".gate.lanes=5',))) == [6, 5]
 
 
+def test_an_override_that_does_nothing_is_warned_of() -> None:
+    both = TWO.replace('id = "a"', 'id = "a"\ngate.lanes = 2')
+    assert load({"x.toml": both}, ("gate.lanes=4",)).warnings == [
+        "--set: gate.lanes: every fair has a value of its own, which holds; "
+        "set fairs.a.gate.lanes, and so for each of them [hidden]"
+    ]
+    some = load({"x.toml": TWO}, ("gate.lanes=4",))
+    assert not some.warnings
+    assert [str(one) for one in some.findings] == [
+        "note: --set: gate.lanes: 1 of 2 fairs have values of their own, which hold; "
+        "set fairs.b.1.gate.lanes, and so for each of them [hidden]"
+    ]
+    # Not of what the file itself says, nor of an override of the fairs.
+    assert not load({"x.toml": both}).findings
+    assert not load({"x.toml": both}, ("fairs.a.gate.lanes=4",)).findings
+
+
+def test_a_value_from_the_venue_hides_an_override_too() -> None:
+    text = GOOD.replace('id = "a"', 'id = "a"\nvenue = "hall"') + '[[venues]]\nid = "hall"\npeople_limit = 30\n'
+    scenario = load({"x.toml": text}, ("hall.people_limit=40",))
+    assert scenario.fairs[0].settings["hall.people_limit"] == 30
+    assert [one.slug for one in scenario.findings] == ["hidden"]
+
+
 def test_later_overrides_win() -> None:
     assert _lanes(load({"x.toml": TWO}, ("gate.lanes=4", "gate.lanes=2", " gate.lanes = 1 "))) == [1, 3]
 
