@@ -77,6 +77,11 @@ ALARMS: dict[str, str] = {
         "In no replication did anybody get through the gate of this fair. Check its number of seekers, "
         "`arrivals`, `gate.lanes`, the limit of the hall and the hours."
     ),
+    "attendance-not-met": (
+        "A fair of a campaign says how many people come (`seekers`), and fewer do: not so many are free, search for "
+        "work and know of it. So the fair is smaller than was reported or wanted. Check `seekers` of the fair, "
+        "`pool.seekers`, the outreach, and whether another fair takes the same people on the same day."
+    ),
     "outside-prior": (
         "A parameter lies outside the middle 99.9 % of what is believed of it before looking at reported figures "
         "(`calibration/priors.toml`, with a source for each). For a duration its mean counts. Check value and unit; "

@@ -1,8 +1,9 @@
 """What in the results of a run a practitioner would not believe, or would ask about.
 
 From a sample and its scenario, or from a comparison, it gives alarms: waits longer than the fair, recruiters busy all
-day, more intents than posts, nobody came, a parameter outside its prior, an interval too wide for a verdict. The same
-alarm at several places is one, named at the worst of them. It must not know how results are shown.
+day, more intents than posts, nobody came, fewer than were imposed, a parameter outside its prior, an interval too wide
+for a verdict. The same alarm at several places is one, named at the worst of them. It must not know how results are
+shown.
 
 `python -m sim.study.alarms calibration/priors.toml > sim/study/prior_ranges.csv` writes the ranges of the priors again.
 """
@@ -29,6 +30,8 @@ from sim.study.replicate import Sample
 BUSY = 0.97
 # Half an interval, as a share of the base's mean, from which "cannot tell" says nothing.
 TELLING = 0.05
+# Share of an imposed attendance below which it is not met.
+_MET = 0.99
 RANGES = Path(__file__).with_name("prior_ranges.csv")
 _MOST_REPLICATIONS = 1_000_000
 _NORMAL_999 = 3.2905267314919255  # 99.9 % of a normal distribution lie within so many standard deviations
@@ -66,6 +69,8 @@ def _of_results(sample: Sample, scenario: Scenario) -> Iterator[Alarm]:
     for fair in scenario.fairs:
         of_fair = means.get("" if len(scenario.fairs) == 1 else fair.id, {})
         yield from _of_fair(fair, of_fair)
+        if scenario.is_campaign:
+            yield from _of_attendance(fair, of_fair)
 
 
 def _of_fair(fair: Fair, means: Mapping[str, float]) -> Iterator[Alarm]:
@@ -91,6 +96,16 @@ def _of_fair(fair: Fair, means: Mapping[str, float]) -> Iterator[Alarm]:
     if means.get("entered") == 0.0:
         remedy = "check the number of seekers, arrivals, gate and hours"
         yield Alarm("nobody-came", place, "entered", 0.0, 0.0, "nobody got in, in any replication", remedy)
+
+
+def _of_attendance(fair: Fair, means: Mapping[str, float]) -> Iterator[Alarm]:
+    """More people imposed on a fair of a campaign than are free and know of it; not where some have appointments."""
+    wanted = fair.settings.optional_integer("seekers")
+    came = means.get("seekers", math.nan)
+    if wanted is not None and came < _MET * wanted and fair.settings.number("appointments.share") == 0.0:
+        found = f"{came:,.0f} people come, and {wanted:,.0f} were to come: no more are free and know of the fair"
+        remedy = "check the number of seekers of the fair, pool.seekers and the outreach"
+        yield Alarm("attendance-not-met", f"fairs.{fair.id}", "seekers", came, float(wanted), found, remedy)
 
 
 def _means(values: np.ndarray) -> list[float]:

@@ -98,6 +98,30 @@ def test_nobody_came() -> None:
     assert "nobody-came" not in raised(USUAL, "fairs.b.seekers=1", "totals.seekers=40")
 
 
+def test_fewer_come_than_a_fair_of_a_campaign_says() -> None:
+    # Whoever left the first fair with an intent is not free on the next day.
+    campaign = """\
+pool.seekers = 200
+season = { start = 2020-04-21, end = 2020-06-22 }
+stock = { firms = 20, posts = 2000 }
+[[fairs]]
+id = "a"
+date = 2020-04-21
+firms = 20
+seekers = 190
+[[fairs]]
+id = "b"
+date = 2020-04-22
+firms = 20
+seekers = 190
+"""
+    found = raised(campaign)["attendance-not-met"]
+    assert (found.place, found.measure, found.limit) == ("fairs.b", "seekers", 190.0)
+    assert 100 < found.value < 180
+    assert found.found == f"{found.value:,.0f} people come, and 190 were to come: no more are free and know of the fair"
+    assert "attendance-not-met" not in raised(campaign, "fairs.b.seekers=90")
+
+
 @pytest.mark.parametrize(
     ("where", "place"),
     [

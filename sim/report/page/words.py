@@ -163,6 +163,7 @@ ALARMS = {
     "recruiters-always-busy": N_("recruiters are busy nearly all the time, so that everything depends on their number"),
     "intents-over-posts": N_("more intents than posts"),
     "nobody-came": N_("nobody got in"),
+    "attendance-not-met": N_("fewer people come than the scenario says"),
     "outside-prior": N_("the value lies outside of what is believed of it"),
     "interval-too-wide": N_("the comparison could not have seen even a difference of 5 %: take more replications"),
 }
