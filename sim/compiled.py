@@ -106,6 +106,14 @@ def inlined(function: Function) -> Function:
     return _compiled(function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def inlined_rule(function: Function) -> Function:
+    """Like `inlined`, and Python can call it too: for rules and draws, which both engines use.
+
+    Without it the compiler decides, and decides otherwise for another order in which functions happen to be compiled.
+    """
+    return _compiled(function, forceinline=True)
+
+
 def merged(function: Function) -> Function:
     """Like `inlined`, and a part of its caller from the beginning: for what the event loop does with one event.
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import COMPILING, inlined, jit
+from sim.compiled import COMPILING, inlined_rule, jit
 
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 """The four 64-bit words at one address."""
@@ -125,7 +125,7 @@ if COMPILING:  # the same two as machine instructions; both halves of one produc
         return lambda a, b: a + b
 
 
-@inlined
+@inlined_rule
 def _philox(key: tuple[np.uint64, np.uint64], counter: Words) -> Words:
     """Four 64-bit numbers: Philox4x64-10 of a two-word key and a four-word counter."""
     k0, k1 = key
@@ -139,19 +139,13 @@ def _philox(key: tuple[np.uint64, np.uint64], counter: Words) -> Words:
     return c0, c1, c2, c3
 
 
-@jit
+@inlined_rule
 def words(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64) -> Words:
     """The four 64-bit words at an address.
 
     They are the first four that `numpy.random.Philox` gives for the key (seed, replication) and the counter (index,
     decision, who, day) less one, for numpy adds one before it begins.
     """
-    return words_in_place(key, who, decision, index)
-
-
-@inlined
-def words_in_place(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64) -> Words:
-    """The same words, made where they are needed and not in a function that is called: see `sim.compiled.inlined`."""
     return _philox((key.seed, key.replication), (index, decision, who, key.day))
 
 
@@ -161,13 +155,13 @@ def unit(word: np.uint64) -> float:
     return np.float64(word >> _ELEVEN) * _UNIT
 
 
-@jit
+@inlined_rule
 def uniform(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64) -> float:
     """Uniform number in [0, 1) at an address; equals `Generator(Philox(...)).random()` bit for bit."""
     return unit(words(key, who, decision, index)[0])
 
 
-@jit
+@inlined_rule
 def uniforms(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64) -> Uniforms:
     """The four uniform numbers in [0, 1) at an address, for decisions that need more than one."""
     four = words(key, who, decision, index)
@@ -180,7 +174,7 @@ def exponential(u: float) -> float:
     return -math.log(1.0 - u)
 
 
-@jit
+@inlined_rule
 def normal(u: float) -> float:
     """Standard normal number from a uniform one, by inversion.
 

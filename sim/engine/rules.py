@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from sim.compiled import inlined, jit
-from sim.draws import BOARDS, Key, Uniforms, exponential, normal, uniforms, unit, words_in_place
+from sim.compiled import inlined_rule, jit
+from sim.draws import BOARDS, Key, Uniforms, exponential, normal, uniforms
 
 _LARGEST_EXPONENT = 700.0  # beyond it exp overflows
 _SMALLEST = 1e-300
@@ -66,13 +66,7 @@ def on_grid(minutes: float, step: float) -> float:
     return minutes
 
 
-@jit
-def with_mean(mean: float, u: float) -> float:
-    """Exponential number with a mean."""
-    return mean * exponential(u)
-
-
-@jit
+@inlined_rule
 def duration(kind: float, a: float, b: float, c: float, four: Uniforms) -> float:
     """A number from a distribution, by inversion of the four uniform numbers of one address.
 
@@ -83,7 +77,7 @@ def duration(kind: float, a: float, b: float, c: float, four: Uniforms) -> float
     if kind == CONSTANT:
         return a
     if kind == EXPONENTIAL:
-        return with_mean(a, u)
+        return a * exponential(u)
     if kind == UNIFORM:
         return a + (b - a) * u
     if kind == TRIANGULAR:
@@ -106,23 +100,13 @@ def duration(kind: float, a: float, b: float, c: float, four: Uniforms) -> float
     return a * total / b
 
 
-@jit
+@inlined_rule
 def drawn(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64, law: Law) -> float:
     """A number from a distribution at an address; a constant needs no draw."""
     kind, a, b, c = law
     if kind == CONSTANT:
         return a
-    four = words_in_place(key, who, decision, index)
-    return duration(kind, a, b, c, (unit(four[0]), unit(four[1]), unit(four[2]), unit(four[3])))
-
-
-@inlined
-def drawn_in_place(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64, law: Law) -> float:
-    """The same number; an exponential one is made where it is needed, without a call but that of the logarithm."""
-    kind, mean, _, _ = law
-    if kind == EXPONENTIAL:
-        return with_mean(mean, unit(words_in_place(key, who, decision, index)[0]))
-    return drawn(key, who, decision, index, law)
+    return duration(kind, a, b, c, uniforms(key, who, decision, index))
 
 
 @jit

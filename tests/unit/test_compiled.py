@@ -149,7 +149,7 @@ from pathlib import Path
 sim.compiled.cache_folder = cache(lambda: Path({cache!r}))
 """
 DRAW = ("draws.py", "return -math.log(1.0 - u)", "return -3.0 * math.log(1.0 - u)")
-RULE = ("engine/rules.py", "return mean * exponential(u)", "return 5.0 * mean * exponential(u)")
+RULE = ("engine/rules.py", "return a * exponential(u)", "return 5.0 * a * exponential(u)")
 
 
 def test_an_edited_rule_gives_the_new_answer_from_a_warm_cache(copy: Path) -> None:

@@ -151,7 +151,7 @@ def interview_minutes(day: FairDay, key: Key, i: int, b: int) -> float:
     """Minutes that an interview of person `i` takes at a booth."""
     booth, seeker = day.booths[b], day.seekers[i]
     law = (booth["interview_kind"], booth["interview_a"], booth["interview_b"], booth["interview_c"])
-    minutes = rules.drawn_in_place(key, seeker["who"], INTERVIEW, booth["firm"], law)
+    minutes = rules.drawn(key, seeker["who"], INTERVIEW, booth["firm"], law)
     return rules.on_grid(minutes * day.groups[sure(seeker["group"])]["interview_factor"], day.hall[0]["time_step"])
 
 

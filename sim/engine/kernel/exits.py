@@ -23,17 +23,9 @@ from sim.engine.kernel.state import (
 
 
 @inlined
-def drawn(key: Key, who: np.uint64, decision: np.uint64, index: np.uint64, law: rules.Law) -> float:
-    """`rules.drawn`, not called where nothing is drawn."""
-    if law[0] == rules.CONSTANT:
-        return law[1]
-    return rules.drawn(key, who, decision, index, law)
-
-
-@inlined
 def minutes_of(day: FairDay, key: Key, i: int, decision: np.uint64, index: np.uint64, law: rules.Law) -> float:
     """Minutes from a distribution for person `i`, on the day's time step."""
-    return rules.on_grid(drawn(key, day.seekers[i]["who"], decision, index, law), day.hall[0]["time_step"])
+    return rules.on_grid(rules.drawn(key, day.seekers[i]["who"], decision, index, law), day.hall[0]["time_step"])
 
 
 @inlined
@@ -43,7 +35,7 @@ def walk(day: FairDay, state: State, key: Key, i: int, metres: float) -> float:
         return 0.0
     hall, person = day.hall[0], state.people[i]
     law = (hall["speed_kind"], hall["speed_a"], hall["speed_b"], hall["speed_c"])
-    speed = drawn(key, day.seekers[i]["who"], WALK, np.uint64(person["legs"]), law)
+    speed = rules.drawn(key, day.seekers[i]["who"], WALK, np.uint64(person["legs"]), law)
     person["legs"] += 1
     return rules.on_grid(metres / speed, hall["time_step"])
 
