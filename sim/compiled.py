@@ -1,9 +1,9 @@
 """Compilation: how pure functions of numbers and arrays become machine code, and where it is kept.
 
-Gives one decorator, `jit`, used by the draws, the rules, the population and the kernel. Machine code is cached per
-user, in a folder named by a digest of every compiled source file and of the versions of numba, llvmlite and numpy:
-numba's own cache overlooks an edit in another module and would then go on giving the old answer. Knows nothing of
-job fairs.
+Gives the decorator `jit`, used by the draws, the rules, the population and the kernel, and three that write a function
+out at its calls (`inlined`, `inlined_rule`, `merged`). Machine code is cached per user, in a folder named by a digest
+of every compiled source file and of the versions of numba, llvmlite and numpy: numba's own cache overlooks an edit in
+another module and would then go on giving the old answer. Knows nothing of job fairs.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def check_pinned(before: Document, after: Document) -> Iterator[Finding]:
 
 
 def check_hidden(document: Document) -> Iterator[Finding]:
-    """Overrides of what fairs share, where fairs have a value of their own: theirs holds."""
+    """Overrides of what fairs share, where fairs have another value of their own: theirs holds."""
     fairs = document.lists.get("fairs", [])
     for parameter in parameters("fair"):
         key = parameter.key
@@ -74,7 +74,7 @@ def check_hidden(document: Document) -> Iterator[Finding]:
         if entry is None or not isinstance(entry.origin.source, _Given):
             continue
         own = [block.id for block in fairs if key in block.entries]
-        if own:
+        if any(block.entries[key].value != entry.value for block in fairs if key in block.entries):
             found, severity = "every fair has a value of its own, which holds", WARNING
             if len(own) < len(fairs):
                 found, severity = f"{len(own)} of {len(fairs)} fairs have values of their own, which hold", NOTE

@@ -120,6 +120,8 @@ seekers = 190
     assert 100 < found.value < 180
     assert found.found == f"{found.value:,.0f} people come, and 190 were to come: no more are free and know of the fair"
     assert "attendance-not-met" not in raised(campaign, "fairs.b.seekers=90")
+    # Who has booked may stay away, which is no want of people.
+    assert "attendance-not-met" not in raised(campaign, "fairs.b.appointments.share=0.5")
 
 
 @pytest.mark.parametrize(

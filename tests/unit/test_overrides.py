@@ -41,6 +41,9 @@ def test_an_override_that_does_nothing_is_warned_of() -> None:
         "note: --set: gate.lanes: 1 of 2 fairs have values of their own, which hold; "
         "set fairs.b.1.gate.lanes, and so for each of them [hidden]"
     ]
+    # The same value hides nothing; one that is the same at a single fair still does nothing at the other.
+    assert not load({"x.toml": both.replace("lanes = 2", "lanes = 3")}, ("gate.lanes=3",)).findings
+    assert load({"x.toml": both}, ("gate.lanes=3",)).warnings
     # Not of what the file itself says, nor of an override of the fairs.
     assert not load({"x.toml": both}).findings
     assert not load({"x.toml": both}, ("fairs.a.gate.lanes=4",)).findings

@@ -257,6 +257,16 @@ def test_a_grid_is_bit_for_bit_what_separate_runs_give(capsys: pytest.CaptureFix
     assert len({row["mean"] for row in rows if row["measure"] == "events"}) > 1
 
 
+def test_a_key_that_every_fair_sets_itself_is_warned_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    own = SMALL.replace('"one"', '"one"\ngate.lanes = 2').replace('"two"', '"two"\ngate.lanes = 3')
+    Path("own.toml").write_text(own, encoding="utf-8")
+    assert main(["sweep", "own.toml", "--vary", "gate.lanes=1,2,4", "--out", "out"]) == 0
+    assert capsys.readouterr().err.count("[hidden]") == 1
+    assert Path("out/warnings.log").read_text(encoding="utf-8").count("[hidden]") == 1
+    assert main(["sweep", "small.toml", "--vary", "gate.lanes=1,2,4", "--out", "seen"]) == 0
+    assert "[hidden]" not in capsys.readouterr().err
+
+
 def test_csv_has_the_columns_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     Path("cases.csv").write_text("case,gate.lanes\nfew,1\nmany,9\n")
     assert main(["sweep", "small.toml", "--cases", "cases.csv", "--out", "out"]) == 0
